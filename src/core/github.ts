@@ -98,14 +98,29 @@ export function judgedCheck({ name, url, id, producer }: Check): JudgedCheck {
   }
 }
 
+/** Workflow files of which one check's producer is any. */
+export const MAX_MAKERS = 20;
+
 /** Who makes a required check, as far as the base shows. unknown: only a job counts. */
 export const ExpectedProducer = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("job") }),
+  /**
+   * `workflows`: paths of the base's files whose jobs bear the name; null: any job. A job of another file may take its name from the
+   * change itself, as a matrix read from a file does.
+   */
+  z.object({ kind: z.literal("job"), workflows: z.array(z.string()).max(MAX_MAKERS).nullable() }),
   z.object({ kind: z.literal("app"), appId: z.number().int() }),
   z.object({ kind: z.literal("status"), creator: z.string() }),
   z.object({ kind: z.literal("unknown") }),
 ]);
 export type ExpectedProducer = z.infer<typeof ExpectedProducer>;
+
+/** Leaves out which files make the checks, for a commit whose `.github` is not the base's. */
+export function fromAnyFile(producers: PullSnapshot["producers"]): PullSnapshot["producers"] {
+  return producers.map(({ check, producer }) => ({
+    check,
+    producer: producer.kind === "job" ? { ...producer, workflows: null } : producer,
+  }));
+}
 
 /** A lane keeps them with what it has seen of its pulls. */
 export const MAX_CHANGE_REQUESTS = 5;

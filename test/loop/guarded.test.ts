@@ -99,7 +99,10 @@ function scene(base: Files = BASE) {
     const required = checks ?? [{ name: "unit", appId: null }];
     const mergeBase = github.fork(base, headSha) ?? expect.fail("no merge base");
     const effect = { repo, branch: "main", checks: required, gateSurface: rule };
-    const producers = required.map(({ name }) => ({ check: name, producer: { kind: "job" as const } }));
+    const producers = required.map(({ name }) => ({
+      check: name,
+      producer: { kind: "job" as const, workflows: null },
+    }));
     // Only these fields of a pull are read.
     const seen = { baseSha: base, mergeBase, headSha, approvals } as Parameters<typeof readGuarded>[2];
     return readGuarded(outside, effect, seen, producers);

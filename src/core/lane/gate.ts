@@ -113,14 +113,16 @@ export function expectedProducer(
   { name, appId }: RequiredCheck,
   producers: PullSnapshot["producers"],
 ): ExpectedProducer {
-  if (appId === ACTIONS_APP) return { kind: "job" };
-  if (appId !== null) return { kind: "app", appId };
-  return producers.find(({ check }) => check === name)?.producer ?? { kind: "unknown" };
+  if (appId !== null && appId !== ACTIONS_APP) return { kind: "app", appId };
+  const derived = producers.find(({ check }) => check === name)?.producer ?? { kind: "unknown" };
+  if (appId === null || derived.kind === "job") return derived;
+  return { kind: "job", workflows: null };
 }
 
 function isFrom({ producer }: Check, expected: ExpectedProducer): boolean {
   switch (expected.kind) {
     case "job":
+      return producer.kind === "job" && (expected.workflows?.includes(producer.workflow) ?? true);
     case "unknown":
       return producer.kind === "job";
     case "app":

@@ -1,5 +1,5 @@
 /** Derives who makes a required check that no rule pins to an App. */
-import { ACTIONS_APP, type ExpectedProducer, type Producer } from "../github.ts";
+import { ACTIONS_APP, type ExpectedProducer, MAX_MAKERS, type Producer } from "../github.ts";
 import type { Workflow } from "../preflight/facts.ts";
 import { isProven, jobsNamed } from "./names.ts";
 
@@ -19,28 +19,31 @@ export interface Evidence {
  */
 export function deriveProducer(check: string, evidence: Evidence): ExpectedProducer {
   const configured = Object.hasOwn(evidence.configured, check) ? evidence.configured[check] : undefined;
-  if (configured === ACTIONS_APP) return { kind: "job" };
+  const makers = filesMaking(check, evidence.workflows);
+  const workflows = makers.length > 0 && makers.length <= MAX_MAKERS ? makers : null;
+  if (configured === ACTIONS_APP) return { kind: "job", workflows };
   if (typeof configured === "number") return { kind: "app", appId: configured };
   if (configured !== undefined) return { kind: "status", creator: configured };
-  if (isMadeByFile(check, evidence.workflows)) return { kind: "job" };
+  if (makers.length > 0) return { kind: "job", workflows };
   const seen = evidence.history.map(fromHistory);
-  if (seen.some(({ kind }) => kind === "job")) return { kind: "job" };
+  const job = seen.find(({ kind }) => kind === "job");
+  if (job !== undefined) return job;
   const distinct = new Map(seen.map((producer) => [JSON.stringify(producer), producer]));
   const [only] = distinct.values();
   return distinct.size === 1 && only !== undefined ? only : { kind: "unknown" };
 }
 
-/** True where a job of the base's workflow files certainly reports under the name on the head of a pull. */
-export function isMadeByFile(check: string, workflows: readonly Workflow[]): boolean {
-  return workflows.some(
-    ({ judgesHeads, jobs }) => judgesHeads && jobsNamed(jobs, check).some((job) => isProven(job, check)),
+/** Returns the paths of the base's workflow files of which a job certainly reports under the name on the head of a pull. */
+export function filesMaking(check: string, workflows: readonly Workflow[]): string[] {
+  return workflows.flatMap(({ path, judgesHeads, jobs }) =>
+    judgesHeads && jobsNamed(jobs, check).some((job) => isProven(job, check)) ? [path] : [],
   );
 }
 
 function fromHistory(producer: Producer): ExpectedProducer {
   switch (producer.kind) {
     case "job":
-      return { kind: "job" };
+      return { kind: "job", workflows: null };
     case "app":
       // A check run of GitHub Actions that is no job was made by a job's token. Any job can make one.
       return producer.appId === null || producer.appId === ACTIONS_APP

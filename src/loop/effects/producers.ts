@@ -1,9 +1,15 @@
 /** Reads who makes the required checks: from the base's config and workflow files, else from what merged last. */
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
-import type { Producer, PullSnapshot, Repo, RequiredCheck } from "../../core/github.ts";
-import { repoName } from "../../core/github.ts";
+import {
+  ACTIONS_APP,
+  type Producer,
+  type PullSnapshot,
+  type Repo,
+  type RequiredCheck,
+  repoName,
+} from "../../core/github.ts";
 import type { Workflow } from "../../core/preflight/index.ts";
-import { deriveProducer, isMadeByFile } from "../../core/workflow/producers.ts";
+import { deriveProducer, filesMaking } from "../../core/workflow/producers.ts";
 import type { Outside } from "../outside.ts";
 import { readWorkflows } from "./workflows.ts";
 
@@ -29,22 +35,24 @@ interface Known {
 
 const remembered = new WeakMap<object, Map<string, Known>>();
 
-/** Leaves out the checks that a rule pins to an App: the rule says who makes them. */
+/** Leaves out the checks that a rule pins to another App than GitHub Actions: the rule says who makes them. */
 export async function readProducers(
   outside: ProducerReader,
   base: Base,
   required: readonly RequiredCheck[],
 ): Promise<Producers> {
-  const open = required.filter(({ appId }) => appId === null);
+  const open = required.filter(({ appId }) => appId === null || appId === ACTIONS_APP);
   if (open.length === 0) return [];
   const known = knownOf(outside, base);
   try {
     const { configured, workflows } = await known.files;
-    const inFiles = ({ name }: RequiredCheck) => Object.hasOwn(configured, name) || isMadeByFile(name, workflows);
+    const inFiles = ({ name, appId }: RequiredCheck) =>
+      appId === ACTIONS_APP || Object.hasOwn(configured, name) || filesMaking(name, workflows).length > 0;
     known.history ??= open.every(inFiles) ? null : readHistory(outside, base);
     const history = (await known.history) ?? new Map<string, Producer[]>();
-    return open.map(({ name }) => {
-      const evidence = { configured, workflows, history: history.get(name) ?? [] };
+    return open.map(({ name, appId }) => {
+      const pinned = appId === ACTIONS_APP ? { [name]: appId } : configured;
+      const evidence = { configured: pinned, workflows, history: history.get(name) ?? [] };
       return { check: name, producer: deriveProducer(name, evidence) };
     });
   } catch (error) {

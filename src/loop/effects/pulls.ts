@@ -2,7 +2,7 @@
 import type { EffectOf } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { FailureDetail } from "../../core/failure.ts";
-import type { Check } from "../../core/github.ts";
+import { type Check, fromAnyFile } from "../../core/github.ts";
 import { judgeHead } from "../../core/lane/gate.ts";
 import { guardedText, pullBody, pullTitle, withGuardedText } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
@@ -44,7 +44,9 @@ export async function performPullObserve(outside: Outside, effect: EffectOf<"pul
   if (seen.state !== "open") return { type: "pull.observed", pull, seq, snapshot: unasked };
   const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
   const snapshot = { ...unasked, producers, guarded: await readGuarded(outside, effect, seen, producers) };
-  const fails = judgeHead({ checks, neutral }, snapshot).failing.length > 0;
+  // A person may approve a head whose workflows differ.
+  const judged = { ...snapshot, producers: fromAnyFile(producers), sameWorkflows: true };
+  const fails = judgeHead({ checks, neutral }, judged).failing.length > 0;
   const baseChecks = fails ? await outside.github.checks(repo, seen.baseSha) : null;
   return { type: "pull.observed", pull, seq, snapshot: { ...snapshot, baseChecks } };
 }

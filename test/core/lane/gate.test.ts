@@ -110,17 +110,24 @@ describe("judgeHead", () => {
   });
 
   const counted: [string, Expected, Producer, boolean][] = [
-    ["a job where a job makes it", { kind: "job" }, job(), true],
-    ["a job of a renamed workflow", { kind: "job" }, job(".github/workflows/renamed.yml"), true],
+    ["a job where a job makes it", { kind: "job", workflows: null }, job(), true],
+    ["a job of a renamed workflow", { kind: "job", workflows: null }, job(".github/workflows/renamed.yml"), true],
     ["a job where nobody knows who makes it", { kind: "unknown" }, job(), true],
+    ["a job of the file that makes it", { kind: "job", workflows: [CI] }, job(), true],
+    [
+      "no job of another file, whose matrix may name it",
+      { kind: "job", workflows: [CI] },
+      job(".github/workflows/other.yml"),
+      false,
+    ],
     ["no job where an App makes it", { kind: "app", appId: 9 }, job(), false],
     ["a check run of the App that makes it", { kind: "app", appId: 9 }, app(9), true],
     ["no check run of another App", { kind: "app", appId: 9 }, app(8), false],
-    ["no check run of a job's token where a job makes it", { kind: "job" }, app(15_368), false],
+    ["no check run of a job's token where a job makes it", { kind: "job", workflows: null }, app(15_368), false],
     ["no check run where nobody knows who makes it", { kind: "unknown" }, app(9), false],
     ["a status of its creator, in any case", { kind: "status", creator: "CI-bot" }, status("ci-Bot"), true],
     ["no status of another user", { kind: "status", creator: "ci-bot" }, status("mallory"), false],
-    ["no status where a job makes it", { kind: "job" }, status("github-actions[bot]"), false],
+    ["no status where a job makes it", { kind: "job", workflows: null }, status("github-actions[bot]"), false],
     ["no status where nobody knows who makes it", { kind: "unknown" }, status("ci-bot"), false],
   ];
 
@@ -141,6 +148,9 @@ describe("judgeHead", () => {
     const pinned = { required: [{ name: "unit", appId: 15_368 }] };
     expect(judge([check("unit", "success", app(15_368))], pinned).missing).toEqual(["unit"]);
     expect(judge([check("unit", "success")], pinned).verdict).toBe("pass");
+    const producer: Expected = { kind: "job", workflows: [CI] };
+    const other = check("unit", "success", job(".github/workflows/other.yml"));
+    expect(judge([other], { ...pinned, producer }).missing).toEqual(["unit"]);
   });
 
   it("A forged check beside the real one changes nothing", () => {

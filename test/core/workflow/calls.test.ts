@@ -145,9 +145,11 @@ it("a required check of a called workflow runs the commands of its own job and o
     "x.yml": `on: workflow_call\njobs:\n  a: { ${step("a")} }\n  b: { needs: a, ${step("b")} }\n  c: { ${step("c")} }\n`,
   });
   const runs = (name: string) =>
-    requiredRuns([file], [{ name, appId: null }], [{ check: name, producer: { kind: "job" } }]).commands.map(
-      ({ text }) => text,
-    );
+    requiredRuns(
+      [file],
+      [{ name, appId: null }],
+      [{ check: name, producer: { kind: "job", workflows: null } }],
+    ).commands.map(({ text }) => text);
   expect(runs("call / b")).toEqual(["lint", "a", "b"]);
   expect(runs("call")).toEqual(["lint", "a", "b", "c"]);
 });

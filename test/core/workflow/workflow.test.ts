@@ -116,17 +116,29 @@ describe("the producer of a required check", () => {
     deriveProducer(check, { configured, workflows: [file], history });
 
   it.each([
-    ["is a job where a workflow file of the base has that job", derive("lint", [status("ci")]), { kind: "job" }],
+    [
+      "is a job where a workflow file of the base has that job",
+      derive("lint", [status("ci")]),
+      { kind: "job", workflows: [file.path] },
+    ],
     ["is the App that made it before", derive("scan", [app(9), app(9)]), { kind: "app", appId: 9 }],
     ["is the creator of its last status", derive("jenkins", [status("ci")]), { kind: "status", creator: "ci" }],
-    ["is a job that made it before, whatever else did", derive("gone", [status("ci"), job]), { kind: "job" }],
+    [
+      "is a job that made it before, whatever else did",
+      derive("gone", [status("ci"), job]),
+      { kind: "job", workflows: null },
+    ],
     ["is unknown without evidence", derive("scan"), { kind: "unknown" }],
     ["is unknown when two Apps made it", derive("scan", [app(9), app(8)]), { kind: "unknown" }],
     ["is never the token of a job", derive("scan", [app(15_368)]), { kind: "unknown" }],
     ["is never the bot of a job's token", derive("scan", [status("github-actions[bot]")]), { kind: "unknown" }],
     ["is the App that the config names", derive("lint", [job], { lint: 9 }), { kind: "app", appId: 9 }],
     ["is the creator that the config names", derive("x", [app(1)], { x: "ci" }), { kind: "status", creator: "ci" }],
-    ["is a job where the config names GitHub Actions", derive("x", [], { x: 15_368 }), { kind: "job" }],
+    [
+      "is a job where the config names GitHub Actions",
+      derive("x", [], { x: 15_368 }),
+      { kind: "job", workflows: null },
+    ],
     ["is no job only because a matrix could have any name", derive("free", [app(9)]), { kind: "app", appId: 9 }],
     ["is read from the config's own keys only", derive("constructor", [app(9)]), { kind: "app", appId: 9 }],
   ])("The producer %s", (_, derived, expected) => {

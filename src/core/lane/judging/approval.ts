@@ -8,7 +8,7 @@
  * - Into the feature's integration branch only `.github` waits: nothing reaches the base there, but the jobs have to count. The pull
  *   of the whole feature shows everything that differs from the base, and waits for it.
  */
-import type { PullSnapshot } from "../../github.ts";
+import { fromAnyFile, type PullSnapshot } from "../../github.ts";
 import { type GuardedChange, type GuardKind, MAX_GUARDED, type ReviewedChange } from "../../promotion/guarded.ts";
 import { judgeHead, type Verdict } from "../gate.ts";
 import { type Entry, snapshotOf } from "../state.ts";
@@ -50,10 +50,9 @@ function isSameChange(left: GuardedChange, right: GuardedChange): boolean {
  * approved every file of that difference.
  */
 export function judgeEntry(entry: Entry, snapshot: PullSnapshot): Verdict {
-  return judgeHead(entry, {
-    ...snapshot,
-    sameWorkflows: snapshot.sameWorkflows || hasApprovedWorkflows(entry, snapshot),
-  });
+  if (snapshot.sameWorkflows || !hasApprovedWorkflows(entry, snapshot)) return judgeHead(entry, snapshot);
+  // The approved files may make the check in another place.
+  return judgeHead(entry, { ...snapshot, producers: fromAnyFile(snapshot.producers), sameWorkflows: true });
 }
 
 function hasApprovedWorkflows(entry: Entry, { behindBy, guarded }: PullSnapshot): boolean {

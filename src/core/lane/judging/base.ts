@@ -2,7 +2,7 @@
  * Tells a head that broke a check from a base that did. No agent can fix on a task's branch what is red on the base, so such an
  * entry waits, spends no try, and lets others pass: one of them may be the fix.
  */
-import type { Check, PullSnapshot } from "../../github.ts";
+import { type Check, fromAnyFile, type PullSnapshot } from "../../github.ts";
 import { judgeHead, type Verdict } from "../gate.ts";
 import { type Entry, snapshotOf, withoutRerun } from "../state.ts";
 import { judgeEntry } from "./approval.ts";
@@ -11,7 +11,8 @@ import { judgeEntry } from "./approval.ts";
 export function ownFailures(entry: Entry, snapshot: PullSnapshot, { failing }: Verdict): Check[] {
   const { baseChecks, producers } = snapshot;
   if (baseChecks === null) return failing;
-  const base = judgeHead(entry, { checks: baseChecks, producers, sameWorkflows: true });
+  // On the base another file may make the check, such as one that runs on pushes.
+  const base = judgeHead(entry, { checks: baseChecks, producers: fromAnyFile(producers), sameWorkflows: true });
   // A base that was red and has moved may be red again. Until it is known, an update would only cost jobs.
   const waits = (verdict: string) => verdict === "fail" || (verdict === "pending" && entry.redBase !== null);
   const red = new Set(base.reasons.filter(({ verdict }) => waits(verdict)).map(({ check }) => check));
