@@ -17,6 +17,8 @@ const sequences = {
   ci: {
     install: ".ci/install",
     "npm test": "npm test",
+    // As an ordinary user, also where CI is root.
+    hostile: "npm run hostile",
     // Ten thousand scenarios, or as many as a slow machine plays in ten minutes.
     simulate: "npm run simulate -- --seeds 10000 --within 10",
     // A scenario catches every seeded bug.
@@ -26,6 +28,8 @@ const sequences = {
   /** Parts that take longer than CI may. */
   nightly: {
     sweep: "npm run simulate -- --sweep",
+    // Takes away what keeps each hostile agent out, and sees it succeed.
+    guards: "node test/hostile/guards/removed.ts",
     bench: "npm run bench",
     bare: "tools/bare-machine.sh",
   },

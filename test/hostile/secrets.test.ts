@@ -3,30 +3,33 @@ import { expect, it } from "vitest";
 import { createScanner } from "../../src/secrets/scanner.ts";
 import { openWorld, tasks } from "../scenario/world/open.ts";
 import { classicToken, samples } from "../secrets/samples.ts";
-import type { Hostile } from "./cases.ts";
-import { forgingWorkflow } from "./forging.ts";
+import { hostileWorkflow } from "./forging.ts";
+import type { Hostile } from "./hostile.ts";
 
 const fixture = samples["a bot token of Slack"]?.text ?? "";
 
 it("an agent's words lose their secrets before anybody reads them, and what the base admits as a fixture lands", async () => {
   const { secrets } = await createScanner().scanFile("a", new TextEncoder().encode(fixture));
-  const agents: Hostile[] = [
-    {
-      kind: "secret",
-      id: "words",
-      forges: [{ write: "words.txt", text: "plain\n" }],
+  const admitted = (id: string, path: string, text: string, result = {}): Hostile => ({
+    kind: "secret",
+    id,
+    guard: "secret-words",
+    forged: { forges: [{ write: path, text }], result },
+    reads: /^$/,
+  });
+  const agents = [
+    admitted("words", "words.txt", "plain\n", {
       summary: `I called the API with ${classicToken}, in base64 ${Buffer.from(`token ${classicToken}`).toString("base64")}.`,
-      reads: /^$/,
-    },
-    { kind: "secret", id: "by-path", forges: [{ write: "test/keys/a.txt", text: `${classicToken}\n` }], reads: /^$/ },
-    { kind: "secret", id: "by-print", forges: [{ write: "a.txt", text: `${fixture}\n` }], reads: /^$/ },
+    }),
+    admitted("by-path", "test/keys/a.txt", `${classicToken}\n`),
+    admitted("by-print", "a.txt", `${fixture}\n`),
   ];
   const world = await openWorld({
     plan: tasks(...agents.map(({ id }) => id)),
     files: {
       ".github/headgate.yml": `approve: never\nsecrets:\n  allow: [test/keys, "${secrets[0]?.fingerprint}"]\n`,
     },
-    workflow: forgingWorkflow(agents),
+    workflow: hostileWorkflow(agents),
   });
   await world.label();
   await world.settled();

@@ -11,7 +11,7 @@ import { inspectCommit } from "./inspection/index.ts";
 /** Writes the commit and reports what it changes. A second try writes a second commit; no branch has either. */
 export async function performChangeWrite(outside: Outside, effect: EffectOf<"change.write">): Promise<FeatureEvent> {
   const { github } = outside;
-  const { repo, against, manifest } = effect;
+  const { repo, against, parents, manifest } = effect;
   const attempt = { task: effect.task, attempt: effect.attempt };
   const artifact = await github.artifact(repo, effect.run);
   if (artifact === null) {
@@ -29,13 +29,7 @@ export async function performChangeWrite(outside: Outside, effect: EffectOf<"cha
     },
     message: commitMessage(effect),
   });
-  const difference = await inspectCommit(outside, repo, {
-    against,
-    parents: effect.parents,
-    commit: sha,
-    manifest,
-    artifact,
-  });
+  const difference = await inspectCommit(outside, repo, { against, parents, commit: sha, manifest, artifact });
   return { type: "change.written", ...attempt, commit: sha, difference };
 }
 

@@ -74,9 +74,10 @@ export class Onlooker {
     return data.check_runs.map((check) => [check.name, check.conclusion]);
   }
 
-  /** A file of the base branch. */
-  async file(path: string): Promise<string> {
-    const { data } = await this.#octokit.rest.repos.getContent({ ...AT, path, mediaType: { format: "raw" } });
+  /** A file of a branch, else of the base. */
+  async file(path: string, branch = "main"): Promise<string> {
+    const request = { ...AT, path, ref: branch, mediaType: { format: "raw" } };
+    const { data } = await this.#octokit.rest.repos.getContent(request);
     return String(data);
   }
 

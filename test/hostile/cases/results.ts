@@ -1,0 +1,40 @@
+/** Jobs that somebody took over: each writes a result that no job of ours would. */
+import type { Forged, ForgedJob, Hostile } from "../hostile.ts";
+
+const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 1 };
+const some: Forged[] = [{ write: "forged.txt", text: "x\n" }];
+
+function forged(
+  id: string,
+  guard: Hostile["guard"],
+  reads: RegExp,
+  job: Omit<ForgedJob, "forges">,
+  forges: Forged[] = some,
+): Hostile {
+  return { kind: "forged-result", id, guard, reads, forged: { forges, ...job } };
+}
+
+export const results: Hostile[] = [
+  forged("foreign", "result-attempt", /its result is of attempt '1\/other\/1'/, { result: { attempt: "1/other/1" } }),
+  forged("protocol", "result-protocol", /does not fit protocol 1: protocol/, { result: { protocol: "2" } }),
+  forged("negative", "result-negative", /does not fit protocol 1: usage.usd/, {
+    result: { usage: { ...usage, usd: -100 } },
+  }),
+  forged("absurd", "result-absurd", /does not fit protocol 1: usage.usd/, {
+    result: { usage: { ...usage, usd: 1e308 } },
+  }),
+  forged("endless", "result-long", /does not fit protocol 1: summary/, {
+    afterwards:
+      'result.summary = "word ".repeat(2_000_000); writeFileSync("result/result.json", JSON.stringify(result));',
+  }),
+  forged("nothing", "result-empty", /finished without changing anything/, {}, []),
+  forged("many", "result-many", /does not fit protocol 1: manifest/, {
+    afterwards: `const files = Array.from({ length: 5_001 }, (_, at) => ({ ...manifest[0], path: "many/" + at }));
+writeFileSync("result/result.json", JSON.stringify({ ...result, manifest: files }));`,
+  }),
+  forged("swapped", "result-checksum", /'forged.txt' differs from its checksum/, {
+    afterwards: 'writeFileSync("result/files/" + manifest[0].sha256, "y\\n");',
+  }),
+  forged("twice", "result-twice", /'forged.txt' is listed twice/, {}, [...some, { write: "forged.txt", text: "y\n" }]),
+  forged("job-failed", "result-failed-run", /ended as 'failure': .*does not count/, { fails: true }),
+];

@@ -1,0 +1,194 @@
+/**
+ * Lists what keeps hostile agents out, as lines of the source. `npm run nightly` takes each away in a copy of the project and sees that
+ * the agents of that guard get through. Every `find` must occur exactly once in its file, and a test fails when the code has moved on.
+ */
+import type { Edit } from "../../simulation/mutants/patches.ts";
+
+export interface Guard {
+  edits: Edit[];
+  /** GitHub itself, or git, still keeps the change out, and the task is parked with this sentence. Left out: the change gets through. */
+  otherwise?: RegExp;
+}
+
+function guard(file: string, find: string, replace: string): Guard {
+  return { edits: [{ file, find, replace }] };
+}
+
+function guardOf(edits: [file: string, find: string, replace: string][], otherwise?: RegExp): Guard {
+  const listed = edits.map(([file, find, replace]) => ({ file, find, replace }));
+  return otherwise === undefined ? { edits: listed } : { edits: listed, otherwise };
+}
+
+const names = "core/promotion/names.ts";
+const guardrails = "core/promotion/guardrails.ts";
+const inspection = "loop/effects/inspection/index.ts";
+const links = "loop/effects/inspection/links.ts";
+const attempts = "loop/effects/attempts.ts";
+const contract = "core/attempt.ts";
+
+export const guards = {
+  "path-outside": guardOf(
+    [
+      [
+        names,
+        'if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.includes("\\\\")) return "outside-repository";',
+        "",
+      ],
+      [
+        names,
+        'if (parts.includes("..") || parts.includes(".") || parts.includes("")) return "outside-repository";',
+        "",
+      ],
+    ],
+    /tree.path|GitRPC/,
+  ),
+  "git-internal": guardOf([[names, 'if (parts.some(isDotGit)) return "git-internal";', ""]], /tree.path|GitRPC/),
+  protected: guard(guardrails, 'violations.push({ kind: "protected", path: cut(path) });', ""),
+
+  "link-outside": guard(links, 'outside: "link-outside"', "outside: null"),
+  "link-git": guard(links, '"git-internal": "link-git-internal"', '"git-internal": null'),
+  "link-loop": guard(links, '"too-deep": "link-endless"', '"too-deep": null'),
+
+  "link-case": guard("core/promotion/links.ts", "(links.get(folded(exact)) ?? exact)", "exact"),
+
+  "name-invisible": guard(
+    names,
+    'if (BROKEN.test(path) || INVISIBLE.test(path.replace(EMOJI, ""))) return "invisible-characters";',
+    "",
+  ),
+  "name-control": guard(names, 'if (/[\\u0000-\\u001f\\u007f-\\u009f]/.test(path)) return "control-characters";', ""),
+  "name-same": guard(inspection, "collisions(before, after, listed)", "[]"),
+  "name-canonical": guard(guardrails, "|| isProtected(canonicalPath(path))", ""),
+
+  "name-folded": guard(names, ".map((name) => folded(canonicalName(name)))", ".map(canonicalName)"),
+
+  "tree-difference": guardOf([
+    [
+      guardrails,
+      "for (const { path, before, after } of difference.changes) {",
+      "for (const { path, before, after } of [] as typeof difference.changes) {",
+    ],
+    [
+      inspection,
+      "const differs = (path: string) => changed.get(path) !== claimed.get(path);",
+      'const differs = (path: string) => claimed.has(path) && !changed.has(path) && path === "";',
+    ],
+  ]),
+  "nested-repository": guardOf(
+    [
+      [
+        "job/change.ts",
+        "const nested = entries.find(({ mode }) => mode === SUBMODULE);",
+        "const nested = undefined as Entry | undefined;",
+      ],
+    ],
+    /left no result/,
+  ),
+
+  "secret-file": guard(
+    guardrails,
+    'return isAdmitted ? [] : [{ kind: "secret", path, rule, line, fingerprint }];',
+    "return [];",
+  ),
+  "secret-utf-16": guard(
+    "secrets/decoding.ts",
+    'bytes.includes(0) ? ["utf-8", "utf-16le", "utf-16be"] : ["utf-8"]',
+    '["utf-8"]',
+  ),
+  "secret-base64": guard(
+    "secrets/scanner.ts",
+    "const encoded = fromBase64(shown.text);",
+    "const encoded = null as ReturnType<typeof fromBase64>;",
+  ),
+  "secret-name": guardOf([
+    [
+      attempts,
+      "const { manifest, names } = await withoutSecretNames(scanner, result.manifest);",
+      "const { manifest, names } = { manifest: result.manifest, names: [] };",
+    ],
+  ]),
+  "secret-words": guard(
+    attempts,
+    "const words = await redacted(scanner, { summary, notes, model });",
+    "const words = { summary, notes, model };",
+  ),
+
+  "check-producer": guardOf([
+    [
+      "core/lane/gate.ts",
+      'case "unknown":\n      return producer.kind === "job";',
+      'case "unknown":\n      return producer.kind !== "app" || producer.appId !== 0;',
+    ],
+    [
+      "core/lane/gate.ts",
+      "  return worst(outcomes);\n}\n\nfunction worst",
+      '  return outcomes.includes("pass") ? "pass" : worst(outcomes);\n}\n\nfunction worst',
+    ],
+  ]),
+  "check-case": guardOf(
+    [
+      [
+        "core/lane/gate.ts",
+        "check.name === required.name && isFrom(check, expected)",
+        "check.name.toLowerCase() === required.name.toLowerCase()",
+      ],
+      [
+        "core/lane/gate.ts",
+        "  return worst(outcomes);\n}\n\nfunction worst",
+        '  return outcomes.includes("pass") ? "pass" : worst(outcomes);\n}\n\nfunction worst',
+      ],
+    ],
+    /GitHub refuses the merge/,
+  ),
+  "check-skipped": guard(
+    "core/lane/gate.ts",
+    'if (conclusion !== "skipped" || producer.kind !== "job") return meaning(conclusion);',
+    "if (producer.kind !== null) return meaning(conclusion);",
+  ),
+  "check-overwritten": guard(
+    "github/checks/reading.ts",
+    "return [...found, ...latestOfApps(others), ...latestStatuses(statuses)];",
+    'const shown = (job: Check) => checkRuns.find(({ id }) => id === job.id) ?? { status: "queued", conclusion: null };\n    return found.map((job) => ({ ...job, conclusion: conclusionOfRun(shown(job)) }));',
+  ),
+
+  approval: guard(
+    "core/lane/judging/approval.ts",
+    ".filter((change) => needsApproval(entry, snapshot, change.kind) && !isApproved(entry, change))",
+    ".filter(() => false)",
+  ),
+
+  "result-attempt": guard(attempts, "if (result.attempt !== attempt) {", 'if (result.attempt === "") {'),
+  "result-protocol": guard(contract, "protocol: z.literal(PROTOCOL),", "protocol: z.string(),"),
+  "result-negative": guard(contract, "usd: z.number().nonnegative(),\n});", "usd: z.number(),\n});"),
+  "result-absurd": guard(contract, "Usage.shape.usd.max(MAX_USD)", "Usage.shape.usd"),
+  "result-failed-run": guard(attempts, 'if (run.conclusion !== "success") return without({ kind: "run-failed" });', ""),
+  "result-long": guard(contract, "summary: z.string().max(20_000),", "summary: z.string(),"),
+  "result-empty": guard(
+    "core/feature/attempt/running.ts",
+    "if (manifest.length === 0) return failAttempt(draft, task, nothingChanged(result.summary));",
+    "",
+  ),
+  "result-many": guardOf([
+    [contract, "manifest: z.array(ChangedFile).max(5_000),", "manifest: z.array(ChangedFile),"],
+    [
+      guardrails,
+      'if (files > limits.files) violations.push({ kind: "too-many-files", files, most: limits.files });',
+      "",
+    ],
+    [inspection, "changes.slice(0, MAX_CHANGES)", "changes"],
+    ["core/promotion/difference.ts", "z.array(TreeChange).max(MAX_CHANGES)", "z.array(TreeChange)"],
+  ]),
+  "result-checksum": guardOf([
+    [attempts, 'return [{ path: file.path, finding: "checksum-differs" }];', "return [];"],
+    [
+      "github/branches.ts",
+      "if (sha256 === change.sha256 && bytes.length === change.bytes) return bytes;",
+      'if (sha256 !== "") return bytes;',
+    ],
+  ]),
+  "result-twice": guard(
+    guardrails,
+    'if (seen.has(file.path)) violations.push({ kind: "listed-twice", path: cut(file.path) });',
+    "",
+  ),
+} satisfies Record<string, Guard>;
