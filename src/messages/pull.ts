@@ -1,7 +1,7 @@
 /** The title and body of a task's pull request, for whoever reviews it. */
 import type { Effect } from "../core/effect.ts";
 import type { TaskTitle } from "../core/plan.ts";
-import type { GuardedChange, GuardKind } from "../core/promotion/guarded.ts";
+import { type GuardedChange, waitsForApproval } from "../core/promotion/guarded.ts";
 import { guardedReason, guardWords } from "./guarded.ts";
 import { guardedMarker } from "./markers.ts";
 import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
@@ -41,24 +41,19 @@ export function pullBody(effect: PullOpen, shown: Shown): string {
 }
 
 /** Says in the pull's first line for whom it waits and why; "": for nobody. Ends with a marker, by which it is found again. */
-export function guardedText(
-  { issue, task, gateSurface, reachesBase }: Described,
-  { guarded, dependencies }: Shown,
-): string {
-  const always = (kind: GuardKind) => kind === "protected" || kind === "more";
-  const waits = ({ kind }: Shown["guarded"][number]) =>
-    kind === "workflow" || (reachesBase && (gateSurface === "approve" || always(kind)));
-  // No later pull request waits for these changes.
-  const isFinal = reachesBase || (gateSurface === "warn" && !guarded.some(({ kind }) => always(kind)));
+export function guardedText(described: Described, { guarded, dependencies }: Shown): string {
+  const { issue, task } = described;
+  const waits = ({ kind }: Shown["guarded"][number]) => waitsForApproval(kind, described);
   const waiting = guarded.filter(waits);
   const warned = guarded.filter((change) => !waits(change));
+  const waitsLater = warned.some(({ kind }) => waitsForApproval(kind, { ...described, reachesBase: true }));
   const blocks = [
     waiting.length === 0
       ? ""
       : `> [!IMPORTANT]\n> Waits for one approving review by somebody with write access, or for \`/headgate approve ${task}\` on #${issue}, because it ${guardedReason(waiting)}: ${guardedFiles(waiting)}.`,
     warned.length === 0
       ? ""
-      : `> [!NOTE]\n> This pull request ${guardedReason(warned)}: ${guardedFiles(warned)}. ${isFinal ? "Review these changes: a green check proves little about them." : "The pull request of the whole feature waits for a review of these changes."}`,
+      : `> [!NOTE]\n> This pull request ${guardedReason(warned)}: ${guardedFiles(warned)}. ${waitsLater ? "The pull request of the whole feature waits for a review of these changes." : "Review these changes: a green check proves little about them."}`,
     dependencies.length === 0
       ? ""
       : `> [!NOTE]\n> This pull request changes which packages are installed: ${listed(dependencies.map((path) => codeSpan(path)))}.`,

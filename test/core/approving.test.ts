@@ -131,7 +131,7 @@ describe("the text of a pull that has been opened", () => {
   it("follows its head when changes wait that did not before, and once for the same ones", () => {
     const world = waiting();
     const asked = world.take("pull.describe");
-    expect(asked).toMatchObject({ pull: 10, task: "parser", base: "main", gateSurface: "approve" });
+    expect(asked).toMatchObject({ pull: 10, task: "parser", base: "main", gateSurface: "approve", reachesBase: true });
     const again = (guarded: ReviewedChange[]) => {
       world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
       world.pullIs(10, { guarded });

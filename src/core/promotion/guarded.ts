@@ -30,3 +30,26 @@ export type ReviewedChange = z.infer<typeof ReviewedChange>;
 /** approve: the pull waits for a person. warn: its text names the files. ignore: neither. */
 export const GateSurfaceRule = z.enum(["approve", "warn", "ignore"]);
 export type GateSurfaceRule = z.infer<typeof GateSurfaceRule>;
+
+/** How a pull's guarded changes are treated. */
+export interface Guarding {
+  gateSurface: GateSurfaceRule;
+  /** false: its merge goes into the feature's integration branch. */
+  reachesBase: boolean;
+}
+
+/**
+ * Returns true for changes that wait until a person approves them. On the way into the integration branch only `.github` waits, so
+ * that the jobs of a head count: nothing reaches the base there, and the pull of the whole feature waits for all of it.
+ */
+export function waitsForApproval(kind: GuardKind, { gateSurface, reachesBase }: Guarding): boolean {
+  switch (kind) {
+    case "workflow":
+      return true;
+    case "protected":
+    case "more":
+      return reachesBase;
+    default:
+      return reachesBase && gateSurface === "approve";
+  }
+}

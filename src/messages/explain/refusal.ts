@@ -36,7 +36,7 @@ export function refusalText(refusal: Refusal): string {
     case "plan-unseen":
       return `You wrote that before the current plan was posted. ${readFirst(refusal.current)}`;
     case "nothing-to-approve":
-      return `Nothing in the pull request of task '${refusal.task}' waits for an approval now.`;
+      return `Task '${refusal.task}' does not wait for an approval now; the status comment says what it waits for.`;
     case "changes-unseen":
       return `You wrote that before it was shown which changes of task '${refusal.task}' wait for an approval. Look at #${refusal.pull}, then comment /headgate approve ${refusal.task} again.`;
     case "plan-invalid":

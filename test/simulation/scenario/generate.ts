@@ -1,4 +1,5 @@
 /** Generates a scenario from a seed: a plan, a world, and at least ten faults. */
+import { LAND } from "../../../src/core/plan.ts";
 import { Chance } from "../chance.ts";
 import {
   type Act,
@@ -170,12 +171,15 @@ function guards(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
   if (!chance.chance(0.2)) return [];
   return features.flatMap((feature, index) => {
     const guarded = feature.tasks.filter((task) => task.role === "build" && chance.chance(0.5)).slice(0, 3);
-    return guarded.flatMap((task): Fault[] => {
+    for (const task of guarded) {
       task.guarded = chance.pick(["once", "anew", "anew"]);
       if (chance.chance(0.5)) task.broken = Math.max(task.broken, 1);
+    }
+    const whole = feature.land === "together" && guarded.length > 0 ? [LAND] : [];
+    return [...guarded.map(({ id }) => id), ...whole].flatMap((task): Fault[] => {
       const by = chance.chance(0.9) ? "maya" : "sam";
-      const approve: Act = { act: "say", feature: index, by, text: `/headgate approve ${task.id}` };
-      const review: Act = { act: "review", feature: index, task: task.id, verdict: "APPROVED" };
+      const approve: Act = { act: "say", feature: index, by, text: `/headgate approve ${task}` };
+      const review: Act = { act: "review", feature: index, task, verdict: "APPROVED" };
       return Array.from({ length: chance.between(2, 12) }, () => {
         const act = chance.chance(0.7) ? approve : review;
         return { on: "time", at: feature.labelledAt + chance.between(60_000, 1_200_000), fault: "act", act };

@@ -30,8 +30,8 @@ export function onEntryExplained(draft: Draft, event: EventOf<"entry.explained">
 }
 
 /**
- * Returns false where the same changes wait as before. Records since when a comment can be about the changes that wait. GitHub's times are whole seconds. So a comment of the same second
- * counts only where no other changes waited before: otherwise it may be about those.
+ * Records since when a comment can be about the changes that wait. Returns false where the same ones waited before. GitHub's times
+ * are whole seconds. So a comment of the same second counts only where no other changes waited before: it may be about those.
  */
 function recordAsked(task: Task, number: number, at: number): boolean {
   if (task.approvalAsked?.number === number) return false;

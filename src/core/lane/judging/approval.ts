@@ -1,15 +1,11 @@
 /**
  * Holds an entry while a person has to approve changes that its checks cannot vouch for. Approvals count for a file's content: by
  * review, which the observation shows, or by command, which the entry keeps. So they survive repairs and updates that leave the
- * content, and no approval ever lets another content merge.
- *
- * - Changes below `.github` wait whatever the policy says, because the head's jobs judge nothing without an approval. Protected
- *   paths wait too. The gate surface waits where the policy says so.
- * - Into the feature's integration branch only `.github` waits: nothing reaches the base there, but the jobs have to count. The pull
- *   of the whole feature shows everything that differs from the base, and waits for it.
+ * content, and no approval ever lets another content merge. Changes below `.github` wait whatever the policy says, because the head's
+ * jobs judge nothing without an approval.
  */
 import { fromAnyFile, type PullSnapshot } from "../../github.ts";
-import { type GuardedChange, type GuardKind, MAX_GUARDED, type ReviewedChange } from "../../promotion/guarded.ts";
+import { type GuardedChange, MAX_GUARDED, type ReviewedChange, waitsForApproval } from "../../promotion/guarded.ts";
 import { judgeHead, type Verdict } from "../gate.ts";
 import { type Entry, snapshotOf } from "../state.ts";
 
@@ -18,20 +14,9 @@ export function waitingChanges(entry: Entry): GuardedChange[] {
   const snapshot = snapshotOf(entry);
   if (snapshot === null) return [];
   return snapshot.guarded
-    .filter((change) => needsApproval(entry, snapshot, change.kind) && !isApproved(entry, change))
+    .filter(({ kind }) => waitsForApproval(kind, entry) && !(kind === "workflow" && snapshot.sameWorkflows))
+    .filter((change) => !isApproved(entry, change))
     .map(({ path, kind, content }) => ({ path, kind, content }));
-}
-
-function needsApproval(entry: Entry, snapshot: PullSnapshot, kind: GuardKind): boolean {
-  switch (kind) {
-    case "workflow":
-      return !snapshot.sameWorkflows;
-    case "protected":
-    case "more":
-      return entry.reachesBase;
-    default:
-      return entry.reachesBase && entry.gateSurface === "approve";
-  }
 }
 
 function isApproved({ approval }: Entry, change: ReviewedChange): boolean {
