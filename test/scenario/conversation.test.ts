@@ -45,7 +45,9 @@ describe("the status comment", () => {
     const last = await world.status();
     expect(last).toMatch(/^\*\*All tasks are done; 2 of 2 merged\.\*\*/);
     expect(last).toMatch(/t0\["✅ one #35;2.*:::done/);
-    expect(last).toMatch(/`two` Make two \| ✅ done \| #3 \| merged as [0-9a-f]{7} \|/);
+    expect(last).toMatch(
+      /`two` Make two \| ✅ done \| #3 \| merged as [0-9a-f]{7}; judged by `unit` \(\[run \d+\]\(\S+\)\) \|/,
+    );
     expect((await world.issue()).state).toBe("closed");
   });
 });
