@@ -153,7 +153,7 @@ export const guards = {
 
   approval: guard(
     "core/lane/judging/approval.ts",
-    ".filter((change) => needsApproval(entry, snapshot, change.kind) && !isApproved(entry, change))",
+    ".filter((change) => !isApproved(entry, change))",
     ".filter(() => false)",
   ),
 
