@@ -147,6 +147,11 @@ describe("a required check", () => {
       { workflows: [workflow({ jobs: [{ ...harmless, checkName: [null] }] }), workflow({ pullRequest: null })] },
       nothing,
     ],
+    [
+      "of a workflow that only others call may be another's, and forbids nothing",
+      only({ pullRequest: null, judgesHeads: false }),
+      warning("check-unknown"),
+    ],
     ["that no workflow makes is not known", { workflows: [] }, warning("check-unknown")],
     [
       "whose producer is known is taken for another App's",

@@ -73,7 +73,8 @@ type Runs = "always" | "sometimes" | "never";
 function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; warning?: Warning } {
   const runs = facts.workflows.flatMap((workflow) => {
     const jobs = workflow.jobs.filter((job) => makes(job, check.name));
-    if (jobs.length === 0) return [];
+    // What only other workflows call, or a schedule starts, is none of a pull's checks, so it forbids none.
+    if (jobs.length === 0 || !workflow.judgesHeads) return [];
     const how = reportsOnPulls(workflow, facts);
     // A name that only GitHub fills in may be any, so such a job that never runs does not prove that this check never comes.
     const named = jobs.some(({ checkName }) => checkName.some((part) => part !== null));
