@@ -182,3 +182,20 @@ describe("a workflow that is renamed on the base while a pull waits", () => {
     expect(await world.status()).toMatch(/judged by `unit` \(\[run \d+\]\(/);
   });
 });
+
+describe("a base that moves while a pull is judged", () => {
+  it("is merged into the pull first, and a change that is red only with it does not land", async () => {
+    const world = await openWorld({
+      test: "gate judged; ! { test -e one.txt && test -e rival.txt; }",
+      policy: once,
+    });
+    await world.label();
+    await world.until(async () => (await taskOf(world))?.stage === "in-lane");
+    const rival = { ...AT, path: "rival.txt", message: "Add a rival", content: "eA==", branch: "main" };
+    await world.as("maya").rest.repos.createOrUpdateFileContents(rival);
+    await world.open("judged");
+    await world.settled();
+    expect(await taskOf(world)).toMatchObject({ stage: "parked", failure: { class: "checks-failed" } });
+    expect(await world.log()).toEqual(["Add a rival", "first"]);
+  });
+});

@@ -26,6 +26,8 @@ export interface WorldOptions {
   /** What the repository's required check `unit` runs, with the same $WORLD and `gate`. */
   test?: string;
   files?: Record<string, string>;
+  /** In place of `unit`. */
+  required?: string[];
   policy?: Partial<Policy>;
   /** The issue's text. */
   body?: string;
@@ -70,7 +72,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await sandbox.importRepository(repository, source, "main", "main");
   });
   sandbox.setProtection(repository, "main", {
-    requiredStatusChecks: { strict: true, checks: [{ context: "unit", appId: null }] },
+    requiredStatusChecks: {
+      strict: true,
+      checks: (options.required ?? ["unit"]).map((context) => ({ context, appId: null })),
+    },
   });
   const { app, privateKey } = await sandbox.createApp(await appManifest());
   sandbox.install(app, maya, "all");
