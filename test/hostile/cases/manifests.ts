@@ -33,7 +33,7 @@ export const manifests: Hostile[] = [
   forged("path", "absolute", "path-outside", [file("/etc/outside.txt")], outside),
   forged("path", "dots", "path-outside", [file("src/./b.ts")], outside),
   forged("path", "empty-part", "path-outside", [file("src//b.ts")], outside),
-  forged("path", "windows", "path-outside", [file("C:\\x.txt")], outside),
+  forged("path", "windows", "path-windows", [file("C:\\x.txt")], outside),
   forged("path", "hooks", "git-internal", [file(".git/hooks/post-checkout")], /is git's own/),
   forged("path", "workflow", "protected", [file(".github/workflows/mine.yml", "on: push\n")], /is protected/),
   forged("path", "owners-gone", "protected", [{ delete: "docs/CODEOWNERS" }], /is protected/),

@@ -42,7 +42,15 @@ export const guards = {
     ],
     /tree.path|GitRPC/,
   ),
-  "git-internal": guardOf([[names, 'if (parts.some(isDotGit)) return "git-internal";', ""]], /tree.path|GitRPC/),
+  "path-windows": guard(
+    names,
+    'if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.includes("\\\\")) return "outside-repository";',
+    "",
+  ),
+  "git-internal": guardOf(
+    [[names, 'if (parts.some(isDotGit)) return "git-internal";', ""]],
+    /tree.path|GitRPC|differs between/,
+  ),
   protected: guard(guardrails, 'violations.push({ kind: "protected", path: cut(path) });', ""),
 
   "link-outside": guard(links, 'outside: "link-outside"', "outside: null"),
