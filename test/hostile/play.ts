@@ -45,13 +45,17 @@ export interface Ended {
   reached: "nothing" | "a branch" | "the base";
 }
 
-export async function play(hostiles: readonly Hostile[]): Promise<{ world: World; ended: Map<string, Ended> }> {
+/** `mode`: with "ready" no pull waits for the checks of one that lands before it, and nothing lands. */
+export async function play(
+  hostiles: readonly Hostile[],
+  mode: Policy["merge"]["mode"] = "auto",
+): Promise<{ world: World; ended: Map<string, Ended> }> {
   const isForged = hostiles.some(({ kind }) => kind === "forged-check");
   const world = await openWorld({
     plan: tasks(...hostiles.map(({ id }) => id)),
     files: isForged ? CHECKED : VICTIM,
     workflow: hostileWorkflow(hostiles),
-    policy: POLICY,
+    policy: { ...POLICY, merge: { ...defaultPolicy.merge, mode } },
   });
   await world.label();
   await world.settled();

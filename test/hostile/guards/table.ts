@@ -90,7 +90,7 @@ export const guards = {
         "const nested = undefined as Entry | undefined;",
       ],
     ],
-    /left no result/,
+    /uploaded no result/,
   ),
 
   "secret-file": guard(

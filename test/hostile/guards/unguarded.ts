@@ -10,7 +10,7 @@ const { otherwise }: Guard = guards[name as keyof typeof guards];
 const these = hostiles.filter(({ guard }) => guard === name);
 
 it(`hostile agents succeed without the guard ${name}`, async () => {
-  const { world, ended } = await play(these);
+  const { world, ended } = await play(these, these.some(({ kind }) => mustLand(kind)) ? "auto" : "ready");
   const words = JSON.stringify([await world.comments(), await world.feature()]);
   const seen = these.map((one) => {
     const end = ended.get(one.id);
@@ -23,8 +23,12 @@ it(`hostile agents succeed without the guard ${name}`, async () => {
 
 /** A pull of a forged check exists anyhow, and succeeds when it lands. A secret succeeds also when it is shown. */
 function succeeds({ kind }: Hostile, { reached, sentence }: Ended, words: string): boolean {
-  if (kind === "forged-check" || kind === "gate-surface") return reached === "the base";
+  if (mustLand(kind)) return reached === "the base";
   return (
     reached !== "nothing" || (kind === "secret" && SECRETS.some((secret) => `${words}${sentence}`.includes(secret)))
   );
+}
+
+function mustLand(kind: Hostile["kind"]): boolean {
+  return kind === "forged-check" || kind === "gate-surface";
 }
