@@ -60,7 +60,12 @@ export class ConfigJudge {
     const { parents, by: author } = objects.read(to);
     // A branch may begin at a person's commit, with any content.
     if (author !== BOT) return;
-    const handed = parents.length === 0 || parents.some((parent) => this.#textAt(parent) === this.#textAt(to));
+    // A squashed merge has the pull's head for a parent only in fact. People may have forced the base away from it.
+    const merged = [...this.#github.pulls.values()].filter((pull) => pull.mergeSha === to).map((pull) => pull.shown);
+    // A revert brings back what the commit before the merge had.
+    const reverted = /\/undo-\d+$/.test(branch) ? parents.flatMap((parent) => objects.read(parent).parents) : [];
+    const sources = [...parents, ...merged, ...reverted];
+    const handed = parents.length === 0 || sources.some((source) => this.#textAt(source) === this.#textAt(to));
     this.#court.demand(handed, PROMISE, () => `${branch} got a config with ${to.slice(0, 7)} that no parent has`);
   }
 

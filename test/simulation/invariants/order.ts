@@ -2,7 +2,8 @@
  * Checks the lane's sequence from the events that it received and the effects that it wrote: no entry may overtake one
  * that it is known to conflict with.
  */
-import type { PullSnapshot } from "../../../src/core/github.ts";
+import type { Check, PullSnapshot } from "../../../src/core/github.ts";
+import { hasJudged } from "../github/checks.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
 
@@ -89,6 +90,8 @@ export class OrderJudge {
     if (snapshot === undefined || entry.away || entry.held || entry.mode !== "auto") return false;
     if (snapshot.state !== "open" || snapshot.draft || snapshot.changesRequestedBy.length > 0) return false;
     const required = snapshot.checks.filter((check) => entry.required.includes(check.name));
-    return required.every((check) => !RED.includes(check.conclusion ?? ""));
+    const isRed = (check: Check) =>
+      RED.includes(check.conclusion ?? "") || (check.conclusion === "skipped" && !hasJudged(check));
+    return !required.some(isRed);
   }
 }
