@@ -8,6 +8,11 @@ export interface AttributesFile {
   text: string;
 }
 
+/** Git ignores a longer line. */
+const MAX_LINE = 2_048;
+/** With more rules about a filter every path counts as one of Git LFS: the change is refused by name, and a person sees it. */
+const MAX_RULES = 2_000;
+
 interface Rule {
   matches(path: string): boolean;
   isLfs: boolean;
@@ -17,8 +22,14 @@ interface Rule {
 export function lfsPaths(files: readonly AttributesFile[]): (path: string) => boolean {
   const byDepth = files.toSorted((left, right) => depthOf(left) - depthOf(right));
   const macros = macrosOf(byDepth);
-  const rules = byDepth.flatMap(({ folder, text }) => text.split("\n").flatMap((line) => ruleOf(folder, line, macros)));
+  const lines = byDepth.flatMap(({ folder, text }) => linesOf(text).map((line) => ({ folder, line })));
+  const rules = lines.flatMap(({ folder, line }) => ruleOf(folder, line, macros)).slice(0, MAX_RULES + 1);
+  if (rules.length > MAX_RULES) return () => true;
   return (path) => rules.findLast((rule) => rule.matches(path))?.isLfs ?? false;
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.length <= MAX_LINE);
 }
 
 function depthOf({ folder }: AttributesFile): number {
@@ -28,7 +39,7 @@ function depthOf({ folder }: AttributesFile): number {
 /** `[attr]binary-asset filter=lfs`: names that stand for a filter. Git knows them in the root's file only. */
 function macrosOf(files: readonly AttributesFile[]): ReadonlyMap<string, string> {
   const macros = new Map<string, string>();
-  for (const line of files.find(({ folder }) => folder === "")?.text.split("\n") ?? []) {
+  for (const line of linesOf(files.find(({ folder }) => folder === "")?.text ?? "")) {
     const [, name = "", words = ""] = /^\s*\[attr\](\S+)\s+(.*)$/.exec(line) ?? [];
     const filter = filterOf(words, macros);
     if (filter !== undefined) macros.set(name, filter);
@@ -50,8 +61,9 @@ function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string
   if (pattern === undefined || filter === undefined) return [];
   const isAnchored = pattern.replace(/\/+$/, "").includes("/");
   const glob = isAnchored ? pattern.replace(/^\//, "") : `**/${pattern}`;
-  const match = picomatch(glob, { dot: true, nobrace: true, noextglob: true, nonegate: true });
   const prefix = folder === "" ? "" : `${folder}/`;
+  /** Compiled when a path first asks for it. */
+  let match: ((path: string) => boolean) | null = null;
   return [
     {
       isLfs: filter === "filter=lfs",
@@ -59,7 +71,9 @@ function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string
       matches: (path) => {
         if (!path.startsWith(prefix)) return false;
         const inside = path.slice(prefix.length);
-        return !isQuick(glob, inside) || match(inside);
+        if (!isQuick(glob, inside)) return true;
+        match ??= picomatch(glob, { dot: true, nobrace: true, noextglob: true, nonegate: true });
+        return match(inside);
       },
     },
   ];

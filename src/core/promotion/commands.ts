@@ -26,6 +26,8 @@ export interface NamedByChecks {
 
 /** Characters of a text, and words of all texts, that are read. */
 const [MAX_TEXT, MAX_WORDS] = [100_000, 50_000];
+/** Folders in which a text may run, and those to which each `cd` leads. Every word may mean a file in each of them. */
+const [MAX_FOLDERS, MAX_ENTERED] = [100, 4];
 
 /** What follows one of them is run. It may be a folder, or a file without its extension. */
 const RUNNERS = new Set(
@@ -70,6 +72,8 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
   let left = MAX_WORDS;
   for (const { text, folder, isScript = false } of commands) {
     const within = new Set([folder]);
+    /** Where the last `cd` may have led: from the start, or from where the one before led. */
+    let entered: string[] = [];
     for (const segment of segmentsOf(text)) {
       const reads = READERS.has(segment.find((word) => !LAUNCHERS.has(word)) ?? "");
       for (const [index, word] of segment.slice(0, left).entries()) {
@@ -84,7 +88,9 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
             if (isRun && path !== "") programs.add(path);
           }
         }
-        if (ENTERS.has(last)) for (const path of pathsOfWord(word, within)) within.add(path);
+        if (!ENTERS.has(last) || within.size >= MAX_FOLDERS) continue;
+        entered = pathsOfWord(word, new Set([folder, ...entered])).slice(0, MAX_ENTERED);
+        for (const path of entered) within.add(path);
       }
       left = Math.max(0, left - segment.length);
     }

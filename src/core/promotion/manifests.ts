@@ -107,8 +107,13 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
+/** What is nested too deep to be written down counts as changed. */
 function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  try {
+    return JSON.stringify(left) === JSON.stringify(right);
+  } catch {
+    return false;
+  }
 }
 
 /** Tables that list packages, and those in which a package describes itself. */
@@ -155,8 +160,8 @@ function tablesOf(text: string): Map<string, string> {
   const tables = new Map<string, string>();
   let name = "";
   for (const line of text.split("\n").map((each) => each.trim())) {
-    const header = /^\[+\s*([^\]]+?)\s*\]+/.exec(line);
-    if (header !== null) name = header[1] ?? "";
+    const header = /^\[\[?([^\]]+)\]/.exec(line);
+    if (header !== null) name = header[1]?.trim() ?? "";
     else if (line !== "" && !line.startsWith("#")) tables.set(name, `${tables.get(name) ?? ""}${line}\n`);
   }
   return tables;

@@ -10,9 +10,9 @@ const SKIPS =
 
 const SKIPS_ALL = new RegExp(SKIPS, "g");
 
-/** One test of a file, in the languages that people write here. */
+/** One test of a file, in the languages that people write here. Each part is bounded: an agent writes the text that is searched. */
 const CASES =
-  /\b(?:it|test|specify)(?:\s*\.\s*each\b[^\n]*)?\s*[(`]|^\s*(?:async\s+)?def\s+test\w*\s*\(|\bfunc\s+(?:Test|Fuzz|Benchmark)\w*\s*\(|#\[\s*(?:\w+::)*(?:test|rstest|test_case)\b|@(?:Test|ParameterizedTest|RepeatedTest)\b|\[\s*(?:Fact|Theory|Test|TestMethod|TestCase)\b|\bpublic\s+function\s+test\w*\s*\(|\bfunc\s+test\w*\s*\(\s*\)/gm;
+  /\b(?:it|test|specify)(?:\s*\.\s*each\b[^\n]{0,500})?\s*[(`]|^[ \t]*(?:async\s+)?def\s+test\w*\s*\(|\bfunc\s+(?:Test|Fuzz|Benchmark)\w*\s*\(|#\[\s*(?:\w+::)*(?:test|rstest|test_case)\b|@(?:Test|ParameterizedTest|RepeatedTest)\b|\[\s*(?:Fact|Theory|Test|TestMethod|TestCase)\b|\bpublic\s+function\s+test\w*\s*\(|\bfunc\s+test\w*\s*\(\s*\)/gm;
 
 /** What makes a test assert something. */
 const ASSERTIONS =
@@ -47,10 +47,13 @@ function fewer(pattern: RegExp, before: string, after: string | null): boolean {
   return less(before, after) || less(withoutComments(before), after === null ? null : withoutComments(after));
 }
 
-/** Comments of many languages, after strings, so that `"**\/*.ts"` begins no comment. Python's long strings count as comments. */
+/**
+ * Comments of many languages, after strings, so that `"**\/*.ts"` begins no comment. Python's long strings count as comments. What
+ * nothing closes ends with the file: otherwise each opening would search all of the rest.
+ */
 const COMMENTS_AND_STRINGS =
-  /"""[\s\S]*?"""|'''[\s\S]*?'''|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
-const COMMENT_LINES = /^[ \t]*(?:#(?!\[)|--|%|;).*$|^=begin\b[\s\S]*?^=end\b/gm;
+  /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*(?:`|$))|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g;
+const COMMENT_LINES = /^[ \t]*(?:#(?!\[)|--|%|;).*$|^=begin\b[\s\S]*?(?:^=end\b|(?![\s\S]))/gm;
 
 function withoutComments(text: string): string {
   return text.replace(COMMENTS_AND_STRINGS, (_, kept?: string) => kept ?? "").replace(COMMENT_LINES, "");
@@ -58,7 +61,7 @@ function withoutComments(text: string): string {
 
 /** A test, or a group of tests, begins on the line. */
 const BEGINS =
-  /\b(?:it|test|specify|describe|suite|context)\b.*[(`]|\bdef\s+test|\bclass\s+\w*Test|\bfunc\s+[Tt]est|\bfn\s+\w+|\bvoid\s+\w+|\bfunction\s+test/;
+  /\b(?:it|test|specify|describe|suite|context)\b.{0,500}[(`]|\bdef\s+test|\bclass\s+\w*Test|\bfunc\s+[Tt]est|\bfn\s+\w+|\bvoid\s+\w+|\bfunction\s+test/;
 /** Lines in which a marker finds its test: markers of most languages stand above it, calls that skip stand in its body. */
 const [ABOVE, BELOW] = [15, 5];
 

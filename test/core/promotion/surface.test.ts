@@ -372,3 +372,41 @@ describe("ordinary code", () => {
     expect(kindOf({ path, before: "a skip(1)", after: "b it.skip()" })).toBeNull();
   });
 });
+
+describe("a text that an agent made to be searched for long", () => {
+  const test = "it('adds', () => expect(1 + 1).toBe(2));\n";
+
+  it.each([
+    ["of empty lines", "\n".repeat(200_000)],
+    ["of openings of comments", "/*".repeat(200_000)],
+    ["of a template that nothing closes", `\`${"\\`".repeat(200_000)}`],
+    ["of tables of cases without any case", "it.each ".repeat(50_000)],
+    ["of names of tests in one line", `${"it ".repeat(100_000)}\nit.skip`],
+  ])("takes no long time in a test: one %s", (_, text) => {
+    const from = performance.now();
+    surfaceOf({ path: "test/a.test.ts", before: test, after: test + text });
+    expect(performance.now() - from).toBeLessThan(5_000);
+  });
+
+  it.each(["[".repeat(200_000), `[${" ".repeat(200_000)}`])("takes no long time in a TOML file", (text) => {
+    const from = performance.now();
+    surfaceOf({ path: "pyproject.toml", before: "", after: text });
+    expect(performance.now() - from).toBeLessThan(5_000);
+  });
+
+  it("counts as changed in a package.json that is nested too deep to be compared", () => {
+    const after = `{"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    expect(kindOf({ path: "package.json", before: "{}", after })).toBe("scripts");
+  });
+});
+
+describe("a script that enters many folders", () => {
+  const script = Array.from({ length: 60 }, (_, index) => `cd part${index} && ./check${index} && cd ..`).join("\n");
+  const file = { mode: "100644", sha: "1".repeat(40), bytes: 1 };
+  const kinds = (path: string) =>
+    gateSurface([{ path, before: file, after: null }], () => null, [{ text: script, folder: "" }]);
+
+  it.each(["part0/check0", "part20/check20"])("runs what it names in each, such as %s", (path) => {
+    expect(kinds(path)).toEqual([{ path, kind: "run-by-check" }]);
+  });
+});

@@ -2,7 +2,10 @@
 const remembered = new WeakMap<object, Map<string, Promise<unknown>>>();
 const MOST = 500;
 
-/** `of`: whatever gives the answers. The key names all that the answer depends on. A failure is not remembered. */
+/**
+ * `of`: whatever gives the answers. The key names all that the answer depends on. Neither a failure nor null is remembered: GitHub
+ * may not show a new commit yet.
+ */
 export function readOnce<Answer>(of: object, key: string, read: () => Promise<Answer>): Promise<Answer> {
   const answers = remembered.get(of) ?? new Map<string, Promise<unknown>>();
   remembered.set(of, answers);
@@ -10,7 +13,8 @@ export function readOnce<Answer>(of: object, key: string, read: () => Promise<An
   const answer = (answers.get(key) as Promise<Answer> | undefined) ?? read();
   answers.delete(key);
   answers.set(key, answer);
-  answer.catch(() => answers.delete(key));
+  const forget = () => answers.delete(key);
+  answer.then((known) => known === null && forget(), forget);
   const [oldest] = answers.keys();
   if (answers.size > MOST && oldest !== undefined) answers.delete(oldest);
   return answer;
