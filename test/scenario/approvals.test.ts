@@ -151,6 +151,30 @@ describe("an approval", () => {
     expect(await world.file("package.json")).toBe(manifest("exit 0"));
   });
 
+  it("does not count for what an agent repairs in the gate, and the first line follows the new head", async () => {
+    const world = await worldWhere(
+      `case $HEADGATE_ATTEMPT_KIND in
+        build) rm a.test.js; echo broken > one.txt;;
+        repair) echo 'all:' > Makefile; echo made > one.txt;;
+      esac`,
+      { test: "gate approved; ! grep -q broken one.txt" },
+    );
+    await world.label();
+    await world.until(() => waits(world));
+    const pull = (await taskOf(world))?.pull ?? expect.fail("no pull");
+    await approve(world, pull);
+    await world.until(async () => !(await waits(world)));
+    await world.open("approved");
+    await world.until(() => waits(world));
+    await world.settled();
+    expect(await firstLine(world, pull)).toContain("`Makefile` (scripts), `a.test.js` (a deleted test).");
+    expect(await world.status()).toContain("Makefile (scripts)");
+    expect(await world.log()).toEqual(["first"]);
+
+    await approve(world, pull);
+    await completed(world);
+  });
+
   it("does not count when a job gives it with its own token", async () => {
     const approving = `
       const answer = await fetch(process.env.PULL + "/reviews", {
