@@ -1,4 +1,4 @@
-/** Secrets and variables of Actions. */
+/** Secrets, variables and permissions of Actions. */
 import { blake2b } from "@noble/hashes/blake2.js";
 import nacl from "tweetnacl";
 import type { Stage } from "./stage.ts";
@@ -21,6 +21,12 @@ export async function settings(stage: Stage): Promise<void> {
   await ada.rest.actions.getRepoVariable(variable);
   await ada.rest.actions.updateRepoVariable({ ...variable, value: "blue" });
   await ada.rest.actions.deleteRepoVariable(variable);
+
+  await ada.rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository(at);
+  await ada.rest.actions.setGithubActionsDefaultWorkflowPermissionsRepository({
+    ...at,
+    can_approve_pull_request_reviews: true,
+  });
 }
 
 /** Seals a box as libsodium does. */
