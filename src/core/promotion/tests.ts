@@ -49,10 +49,10 @@ function fewer(pattern: RegExp, before: string, after: string | null): boolean {
 
 /**
  * Comments of many languages, after strings, so that `"**\/*.ts"` begins no comment. Python's long strings count as comments. What
- * nothing closes ends with the file: otherwise each opening would search all of the rest.
+ * nothing closes ends with the file, and a string has a length: otherwise each opening would search all of the rest.
  */
 const COMMENTS_AND_STRINGS =
-  /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*(?:`|$))|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g;
+  /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|("(?:\\.|[^"\\\n]){0,1000}"|'(?:\\.|[^'\\\n]){0,1000}'|`(?:\\[\s\S]|[^`\\])*(?:`|$))|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g;
 const COMMENT_LINES = /^[ \t]*(?:#(?!\[)|--|%|;).*$|^=begin\b[\s\S]*?(?:^=end\b|(?![\s\S]))/gm;
 
 function withoutComments(text: string): string {

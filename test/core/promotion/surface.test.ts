@@ -380,6 +380,7 @@ describe("a text that an agent made to be searched for long", () => {
     ["of empty lines", "\n".repeat(200_000)],
     ["of openings of comments", "/*".repeat(200_000)],
     ["of a template that nothing closes", `\`${"\\`".repeat(200_000)}`],
+    ["of escaped quotes", '"\\'.repeat(100_000)],
     ["of tables of cases without any case", "it.each ".repeat(50_000)],
     ["of names of tests in one line", `${"it ".repeat(100_000)}\nit.skip`],
   ])("takes no long time in a test: one %s", (_, text) => {
