@@ -1,6 +1,7 @@
 /** Compares the `.github` folders of two commits by their SHA. */
 import type { Repo } from "../../core/github.ts";
 import { repoName } from "../../core/github.ts";
+import { Refused } from "../../loop/github-port.ts";
 import { readCommit } from "../branches.ts";
 import type { Calls } from "../calls.ts";
 import { listTree } from "../trees.ts";
@@ -18,8 +19,10 @@ export function createWorkflowComparison(
     const key = `${repoName(repo)} ${commit}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const entries = (await listTree(calls, repo, tree ?? (await readCommit(calls, repo, commit)).tree, false)).tree;
-    const folder = entries.find(({ path }) => path === ".github")?.sha ?? null;
+    const root = await listTree(calls, repo, tree ?? (await readCommit(calls, repo, commit)).tree, false);
+    // Two folders that neither listing shows would look the same.
+    if (root.truncated) throw new Refused("GitHub does not list all of the root folder: it has too many files");
+    const folder = root.tree.find(({ path }) => path === ".github")?.sha ?? null;
     known.set(key, folder);
     const [oldest] = known.keys();
     if (known.size > MAX_COMMITS && oldest !== undefined) known.delete(oldest);

@@ -27,10 +27,11 @@ interface Base {
   sha: string;
 }
 
-/** What one commit of the base shows, read when it is first needed. */
+/** Evidence that never changes for one commit of the base, read when it is first needed. */
 interface Known {
   files: Promise<{ configured: Record<string, number | string>; workflows: Workflow[] }>;
-  history: Promise<Map<string, Producer[]>> | null;
+  /** Producers of the checks of pulls that merged; null: not needed yet. */
+  merged: Promise<Map<string, Producer[]>> | null;
 }
 
 const remembered = new WeakMap<object, Map<string, Known>>();
@@ -48,13 +49,18 @@ export async function readProducers(
     const { configured, workflows } = await known.files;
     const inFiles = ({ name, appId }: RequiredCheck) =>
       appId === ACTIONS_APP || Object.hasOwn(configured, name) || filesMaking(name, workflows).length > 0;
-    known.history ??= open.every(inFiles) ? null : readHistory(outside, base);
-    const history = (await known.history) ?? new Map<string, Producer[]>();
-    return open.map(({ name, appId }) => {
-      const pinned = appId === ACTIONS_APP ? { [name]: appId } : configured;
-      const evidence = { configured: pinned, workflows, history: history.get(name) ?? [] };
-      return { check: name, producer: deriveProducer(name, evidence) };
-    });
+    known.merged ??= open.every(inFiles) ? null : readMerged(outside, base);
+    const merged = (await known.merged) ?? new Map<string, Producer[]>();
+    const derived = (history: Map<string, Producer[]>): Producers =>
+      open.map(({ name, appId }) => {
+        const pinned = appId === ACTIONS_APP ? { [name]: appId } : configured;
+        const evidence = { configured: pinned, workflows, history: history.get(name) ?? [] };
+        return { check: name, producer: deriveProducer(name, evidence) };
+      });
+    const found = derived(merged);
+    if (found.every(({ producer }) => producer.kind !== "unknown")) return found;
+    // A check of the base itself may be reported any time, so that it is read anew.
+    return derived(await readMakers(outside, base.repo, [base.sha], merged));
   } catch (error) {
     remembered.get(outside.github)?.delete(keyOf(base));
     throw error;
@@ -79,7 +85,7 @@ function knownOf(outside: ProducerReader, base: Base): Known {
   const bases = remembered.get(outside.github) ?? new Map<string, Known>();
   remembered.set(outside.github, bases);
   const key = keyOf(base);
-  const known = bases.get(key) ?? { files: readFiles(outside, base), history: null };
+  const known = bases.get(key) ?? { files: readFiles(outside, base), merged: null };
   bases.delete(key);
   bases.set(key, known);
   const [oldest] = bases.keys();
@@ -96,10 +102,20 @@ async function readFiles(outside: ProducerReader, { repo, sha }: Base) {
   return { configured: config.ok ? config.policy.producers : {}, workflows };
 }
 
-async function readHistory({ github }: ProducerReader, { repo, branch, sha }: Base): Promise<Map<string, Producer[]>> {
-  const heads = [sha, ...(await github.mergedHeads(repo, branch, MERGED_PULLS))];
-  const found = new Map<string, Producer[]>();
-  for (const head of new Set(heads)) {
+async function readMerged(outside: ProducerReader, { repo, branch }: Base): Promise<Map<string, Producer[]>> {
+  const heads = await outside.github.mergedHeads(repo, branch, MERGED_PULLS);
+  return readMakers(outside, repo, [...new Set(heads)], new Map());
+}
+
+/** Adds the producers of the commits' checks to those that are known. */
+async function readMakers(
+  { github }: ProducerReader,
+  repo: Repo,
+  commits: readonly string[],
+  known: ReadonlyMap<string, Producer[]>,
+): Promise<Map<string, Producer[]>> {
+  const found = new Map(known);
+  for (const head of commits) {
     for (const { name, producer } of await github.checks(repo, head)) {
       if (producer.kind === "job" && producer.workflow === ATTEMPT_WORKFLOW) continue;
       found.set(name, [...(found.get(name) ?? []), producer]);

@@ -4,8 +4,8 @@ import { json, type Tables } from "../sql/tables.ts";
 
 /**
  * Completes what is open when a version arrives that knows who made each check, which changes need a person, and which rule found a
- * secret. Checks of an older version count no more, since nothing shows who made them: the lane's sweep reads every pull again
- * within a minute.
+ * secret. Checks of an older version count no more, since nothing shows who made them: an open observation becomes a hint to read the
+ * pull again. Without its checks it would look as if none had been reported.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
   const events = await sql`select position::text, aggregate, event::text as content from inbox where open`.execute(db);
@@ -48,10 +48,14 @@ async function readLanes(db: Kysely<Tables>): Promise<Map<string, Lane>> {
   );
 }
 
+const Observed = z.looseObject({ pull: z.number(), snapshot: z.looseObject({ state: z.string() }) });
+
 function completedEvent(event: Json): Json {
   if (event.type !== "pull.observed") return event;
-  const unknown = { checks: [], producers: [], sameWorkflows: true, guarded: [], baseChecks: null };
-  return { ...event, snapshot: { ...(event.snapshot as object), ...unknown } };
+  const { pull, snapshot } = Observed.parse(event);
+  if (snapshot.state === "open") return { type: "hinted", topic: { kind: "pull", pull } };
+  const unasked = { checks: [], producers: [], sameWorkflows: true, guarded: [], baseChecks: null };
+  return { ...event, snapshot: { ...snapshot, ...unasked } };
 }
 
 /** A pull that its lane no longer has is observed with nothing required, and the answer is ignored. */
