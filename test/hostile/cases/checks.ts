@@ -11,7 +11,7 @@ const job = (more: object, run: string) => ({
 export const FORGED_CI = JSON.stringify({
   name: "CI",
   on: "pull_request",
-  permissions: { contents: "read", statuses: "write", checks: "write", actions: "read" },
+  permissions: { contents: "read", statuses: "write", checks: "write", actions: "read", "pull-requests": "read" },
   env: {
     API: "${{ github.api_url }}/repos/${{ github.repository }}",
     TOKEN: "${{ github.token }}",
