@@ -43,10 +43,11 @@ export async function performChangePromote(
   const done = async (): Promise<FeatureEvent | null> => {
     const tip = await github.branchTip(repo, branch);
     if (tip === effect.from) return null;
-    // An earlier try may have moved the branch and died before its outcome was written, and its commit was judged too.
-    const message = tip === null ? null : (await github.commit(repo, tip)).message;
-    if (tip !== null && message !== null && attemptOfMessage(message) === effect.id) {
-      return { type: "change.promoted", ...attempt, head: tip };
+    // An earlier try may have moved the branch and died before its outcome was written. Anybody can copy its message.
+    const found = tip === null ? null : await github.commit(repo, tip);
+    if (tip !== null && found !== null && attemptOfMessage(found.message) === effect.id) {
+      const judged = await github.commit(repo, commit);
+      if (found.tree === judged.tree) return { type: "change.promoted", ...attempt, head: tip };
     }
     const cause = { kind: "branch-moved" as const, branch, tip };
     return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
