@@ -235,6 +235,16 @@ describe("the guarded changes of a head", () => {
     expect(more).toMatchObject({ kind: "more", approvedBy: null });
     expect(other?.content).not.toBe(more?.content);
   });
+
+  it.each(["CODEOWNERS", "CLAUDE.md", ".husky/pre-commit", ".gitmodules", "sub/.claude/settings.json"])(
+    "include %s, which a job's token pushed after the change was judged",
+    async (path) => {
+      const { head, guarded } = scene();
+      for (const rule of ["approve", "warn", "ignore"] as const) {
+        expect(kinds(await guarded(head(path, { ...BASE, [path]: "x" }), { rule }))).toEqual([[path, "protected"]]);
+      }
+    },
+  );
 });
 
 describe("an approval of guarded changes", () => {
@@ -262,8 +272,24 @@ describe("an approval of guarded changes", () => {
     const reviewed = head("first", { ...BASE, "src/a.ts": "new" });
     const later = github.commit("later", { ...BASE, "src/new.test.ts": 'it("n", f);' }, [main]);
     const deleting = head("deleting", { ...BASE, "src/a.ts": "new" }, [later, reviewed]);
-    expect(await guarded(deleting, { approvals: [{ by: "ann", head: reviewed }], base: later })).toEqual([
-      { path: "src/new.test.ts", kind: "test-removed", content: null, approvedBy: null },
+    expect(await guarded(deleting, { approvals: [{ by: "ann", head: reviewed }], base: later })).toMatchObject([
+      { path: "src/new.test.ts", kind: "test-removed", approvedBy: null },
+    ]);
+  });
+
+  it.each<[string, Files]>([
+    ["the same content", { ...BASE, "src/a.test.ts": 'it("a", () => expect(1).toBe(1));\n' }],
+    ["a deletion", Object.fromEntries(Object.entries(BASE).filter(([path]) => path !== "src/a.test.ts"))],
+  ])("does not count for %s that takes away what the base gained since", async (_, files) => {
+    const { github, main, head, guarded } = scene();
+    const reviewed = head("first", files);
+    const approvals = [{ by: "ann", head: reviewed }];
+    expect(approvers(await guarded(reviewed, { approvals }))).toEqual(["ann"]);
+    const grown = `${BASE["src/a.test.ts"]}it("c", () => expect(3).toBe(3));\n`;
+    const later = github.commit("later", { ...BASE, "src/a.test.ts": grown }, [main]);
+    const resolved = head("resolved", files, [later, reviewed]);
+    expect(await guarded(resolved, { approvals, base: later })).toMatchObject([
+      { path: "src/a.test.ts", kind: "test-removed", approvedBy: null },
     ]);
   });
 

@@ -19,8 +19,8 @@ export const GuardKind = z.enum([
 ]);
 export type GuardKind = z.infer<typeof GuardKind>;
 
-/** `content`: the SHA of the file's blob; null: the file is deleted. */
-export const GuardedChange = z.object({ path: z.string().max(300), kind: GuardKind, content: z.string().nullable() });
+/** `content`: mode and SHA of the file before and after the change. */
+export const GuardedChange = z.object({ path: z.string().max(300), kind: GuardKind, content: z.string() });
 export type GuardedChange = z.infer<typeof GuardedChange>;
 
 /** `approvedBy`: who approved this content with a review; null: nobody. */

@@ -10,7 +10,7 @@ import type { CheckCommand } from "../../../core/promotion/commands.ts";
 import { type GuardedChange, MAX_GUARDED, type ReviewedChange } from "../../../core/promotion/guarded.ts";
 import { canonicalPath } from "../../../core/promotion/names.ts";
 import { protectionOf } from "../../../core/promotion/protected.ts";
-import { compareTrees, type TreeChange } from "../../../core/promotion/tree.ts";
+import { compareTrees, type TreeChange, type TreeFile } from "../../../core/promotion/tree.ts";
 import type { SeenPull } from "../../github-port.ts";
 import { type ProducerReader, readProducers } from "../producers.ts";
 import { readCheckCommands } from "./commands.ts";
@@ -105,13 +105,18 @@ function guardedChanges(
 
 function guardKind(path: string): "workflow" | "protected" | null {
   if (canonicalPath(path).toLowerCase().startsWith(".github/")) return "workflow";
-  return protectionOf(path) === "approve" ? "protected" : null;
+  // An agent's change never touches what nobody may change, but a token that can push to the branch does.
+  const protection = protectionOf(path);
+  return protection === "approve" || protection === "never" ? "protected" : null;
 }
 
-/** A file that becomes executable or a link is another file, although its blob is the same. */
-function contentOf({ after }: TreeChange): string | null {
-  if (after === null) return null;
-  return after.mode === "100644" ? after.sha : `${after.mode} ${after.sha}`;
+/**
+ * What the file was counts too: the same content takes more away once the base has more in it. A file that becomes executable or
+ * a link is another file, although its blob is the same.
+ */
+function contentOf({ before, after }: TreeChange): string {
+  const textOf = (file: TreeFile | null) => (file === null ? "none" : `${file.mode} ${file.sha}`);
+  return `${textOf(before)} > ${textOf(after)}`;
 }
 
 function contentKey({ path, content }: GuardedChange): string {
