@@ -43,12 +43,8 @@ export async function performChangePromote(
   const done = async (): Promise<FeatureEvent | null> => {
     const tip = await github.branchTip(repo, branch);
     if (tip === effect.from) return null;
-    // An earlier try may have moved the branch and died before its outcome was written. Anybody can copy its message.
-    const found = tip === null ? null : await github.commit(repo, tip);
-    if (tip !== null && found !== null && attemptOfMessage(found.message) === effect.id) {
-      const judged = await github.commit(repo, commit);
-      if (found.tree === judged.tree) return { type: "change.promoted", ...attempt, head: tip };
-    }
+    // An earlier try may have moved the branch and died before its outcome was written. A message proves nothing: anybody can copy it.
+    if (tip === commit) return { type: "change.promoted", ...attempt, head: commit };
     const cause = { kind: "branch-moved" as const, branch, tip };
     return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
   };
@@ -100,7 +96,10 @@ export async function performRevertWrite(outside: Outside, effect: EffectOf<"rev
   const ours = async (): Promise<FeatureEvent | null> => {
     const tip = await github.branchTip(repo, branch);
     if (tip === null) return null;
-    if (attemptOfMessage((await github.commit(repo, tip)).message) !== effect.id) throw taken;
+    const [found, before] = await Promise.all([github.commit(repo, tip), github.commit(repo, effect.base)]);
+    // Anybody can copy the message. Nobody else's commit takes exactly the merge back.
+    const takesBack = found.tree === before.tree && found.parents.length === 1 && found.parents[0] === merge;
+    if (attemptOfMessage(found.message) !== effect.id || !takesBack) throw taken;
     return { type: "revert.written", task, head: tip };
   };
   const earlier = await ours();

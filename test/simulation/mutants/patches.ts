@@ -188,8 +188,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "do not recognise our own promotion after a crash",
     "loop/effects/branches.ts",
-    "attemptOfMessage(message) === effect.id",
-    "attemptOfMessage(message) === null",
+    "if (tip === commit) return",
+    "if (tip === null) return",
   ),
   {
     bug: "start from a branch before its tip has been read",
