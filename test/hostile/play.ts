@@ -51,11 +51,13 @@ export async function play(
   mode: Policy["merge"]["mode"] = "auto",
 ): Promise<{ world: World; ended: Map<string, Ended> }> {
   const isForged = hostiles.some(({ kind }) => kind === "forged-check");
+  // What forges checks is also run by one. Here only the check must stop it.
+  const gateSurface = isForged ? ("ignore" as const) : defaultPolicy.gateSurface;
   const world = await openWorld({
     plan: tasks(...hostiles.map(({ id }) => id)),
     files: isForged ? CHECKED : VICTIM,
     workflow: hostileWorkflow(hostiles),
-    policy: { ...POLICY, merge: { ...defaultPolicy.merge, mode } },
+    policy: { ...POLICY, merge: { ...defaultPolicy.merge, mode }, gateSurface },
   });
   await world.label();
   await world.settled();
