@@ -63,9 +63,20 @@ export function changesScripts(path: string, text: ChangedText | null, named: Na
     if (key === "scripts" || key === "tasks" || HARMLESS.includes(key)) continue;
     if (before !== null && !same(was[key], is[key])) return true;
   }
+  if (takesName(was, is, named)) return true;
   if (DEPENDENCIES.some((key) => bringsForeign(recordOf(was[key]), recordOf(is[key])))) return true;
   const isNew = before === null;
   return ["scripts", "tasks"].some((key) => changesCommands(recordOf(was[key]), recordOf(is[key]), named, isNew));
+}
+
+/** A package of a workspace is linked under its name, and its programs under theirs: in the place of the tool that a check runs. */
+function takesName(was: Record<string, unknown>, is: Record<string, unknown>, named: NamedByChecks): boolean {
+  const namesOf = ({ name, bin }: Record<string, unknown>) => [
+    ...(typeof name === "string" ? [name, name.replace(/^@[^/]*\//, "")] : []),
+    ...Object.keys(recordOf(bin)),
+  ];
+  const known = new Set(namesOf(was));
+  return namesOf(is).some((name) => !known.has(name) && named.script(name));
 }
 
 function bringsForeign(was: Record<string, unknown>, is: Record<string, unknown>): boolean {
@@ -117,7 +128,8 @@ function same(left: unknown, right: unknown): boolean {
 }
 
 /** Tables that list packages, and those in which a package describes itself. */
-const LISTS = /(?:^|\.)(?:(?:dev-|build-)?dependencies|dependency-groups|optional-dependencies)(?:\.|$)/;
+const LISTS =
+  /^(?:dev-)?packages$|(?:^|\.)(?:(?:dev-|build-)?dependencies|dependency-groups|optional-dependencies)(?:\.|$)/;
 const DESCRIBES =
   /^(?:(?:workspace\.)?package|project|features|tool\.poetry)$|^(?:project|tool\.poetry)\.(?:urls|authors|readme)(?:\.|$)/;
 /** Keys of such tables by which tests are found or something runs. */

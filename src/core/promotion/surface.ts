@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { globMatches } from "../rules/globs.ts";
 import { type CheckCommand, type NamedByChecks, namedByChecks } from "./commands.ts";
+import { bringsForeignCode } from "./dependencies.ts";
 import { changesScripts, changesTools } from "./manifests.ts";
 import { protectionOf } from "./protected.ts";
 import { changesInlineTests, changesTests, hasTests } from "./tests.ts";
@@ -72,6 +73,34 @@ const BUILD_FILES = [
   "**/rush.json",
   "**/Gruntfile.*",
   "**/gulpfile.*",
+  "**/*.gradle",
+  "**/*.gradle.kts",
+  "**/*.sbt",
+  "**/Package.swift",
+  "**/*.csproj",
+  "**/*.fsproj",
+  "**/*.vbproj",
+  "**/*.sln",
+  "**/*.slnx",
+  "**/*.slnf",
+  "**/*.targets",
+  "**/*.props",
+  "**/global.json",
+  "**/.bazelrc",
+  "**/MODULE.bazel",
+  "**/BUILD",
+  "**/*.bzl",
+  "**/*.rake",
+  "**/deps.edn",
+  "**/meson.build",
+  "**/pixi.toml",
+  "**/dodo.py",
+  // They choose the program that runs the tests.
+  "**/.python-version",
+  "**/.node-version",
+  "**/.nvmrc",
+  "**/.ruby-version",
+  "**/.java-version",
 ];
 
 const TEST_CONFIG = [
@@ -103,11 +132,19 @@ const TEST_CONFIG = [
   "**/.rspec",
   "**/spec_helper.rb",
   "**/rails_helper.rb",
-  "**/test_helper.rb",
   "**/.simplecov",
   "**/nextest.toml",
   "**/junit-platform.properties",
   "**/*.runsettings",
+  "**/test_helper.*",
+  "**/jasmine.*",
+  "**/.taprc",
+  "**/.pytest.ini",
+  "**/pytest.toml",
+  "**/dart_test.yaml",
+  "**/Pest.php",
+  "**/.Rprofile",
+  "**/webpack.config.*",
 ];
 
 const LINT_CONFIG = [
@@ -163,8 +200,8 @@ const CI_CONFIG = [
 /** What `docker` and `docker compose` read without being told. */
 const CONTAINERS = ["**/Dockerfile*", "**/docker-compose*.y*ml", "**/compose*.y*ml"];
 
-/** Sections of `pyproject.toml` and `Cargo.toml` that configure tools, against those that only list dependencies. */
-const TOOL_FILES = ["**/pyproject.toml", "**/Cargo.toml"];
+/** Sections of these files that configure tools, against those that only list dependencies. */
+const TOOL_FILES = ["**/pyproject.toml", "**/Cargo.toml", "**/Pipfile"];
 
 /** Names of test files, and folders in which everything belongs to a test. */
 const TEST_NAMES = ["**/*.test.*", "**/*.spec.*", "**/*-test.*", "**/*_test.*", "**/*_spec.*", "**/test_*.py"];
@@ -205,12 +242,13 @@ function kindOf(
   { path, before, after }: TreeChange,
   textOf: (path: string) => ChangedText | null,
   named: NamedByChecks,
-  arrived: ReadonlyMap<string, readonly string[]>,
+  arrived: ReadonlyMap<string, string[]>,
 ): SurfaceKind | null {
   const byName = kindByName(path);
   if (byName !== null) return byName;
   if (isAny(MANIFESTS, path)) return changesScripts(path, textOf(path), named) ? "scripts" : null;
   if (isAny(TOOL_FILES, path)) return changesTools(textOf(path)) ? "test-config" : null;
+  if (bringsForeignCode(path, textOf)) return "scripts";
   const isTest = isAny(TEST_NAMES, path) || CAMEL_TESTS.some((glob) => globMatches(glob, path));
   const isRun = (named.file(path) && !listsDependencies(path)) || (named.script("docker") && isAny(CONTAINERS, path));
   if (isRun && !isTest) return "run-by-check";
@@ -221,7 +259,13 @@ function kindOf(
     const text = textOf(path);
     return text === null ? "test-removed" : changesInlineTests(text);
   }
-  if (after === null) return moved.some((to) => staysTest(path, to)) ? null : "test-removed";
+  if (after === null) {
+    const at = moved.findIndex((to) => staysTest(path, to));
+    if (at < 0) return "test-removed";
+    // One copy that arrives takes the place of one file.
+    moved.splice(at, 1);
+    return null;
+  }
   const text = textOf(path);
   if (text === null) return before === null ? "test-skipped" : "test-removed";
   // A runner script may be called like a test. What is not made of tests is judged as a program.
@@ -245,7 +289,7 @@ export function maySteerChecks(path: string): boolean {
 
 /** Commands such as `pip install -r requirements.txt` name them, and dependencies are no gate surface. */
 function listsDependencies(path: string): boolean {
-  return protectionOf(path) === "warn" || isAny(["**/go.mod", "**/Gemfile", "**/Pipfile"], path);
+  return protectionOf(path) === "warn" || isAny(["**/go.mod", "**/Gemfile"], path);
 }
 
 /** Folders in which no runner looks for tests. */

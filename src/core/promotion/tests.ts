@@ -8,6 +8,10 @@ const ALONE = /\b(?:it|test|describe|suite|context|bench)\s*\.\s*only\b|\b(?:fit
 const SKIPS =
   /\b(?:it|test|describe|suite|context|bench)\s*\.\s*(?:skip|todo|fails|skipIf|runIf|failing)\b|\b(?:xit|xtest|xdescribe|xcontext)\s*[(`]|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.(?:skip\w*|expectedFailure)|skip\w*\b|Disabled\b|Ignore\b|Test\s*\(\s*enabled\s*=\s*false)|\bpytest\s*\.\s*(?:skip|importorskip|xfail)\s*\(|\bself\s*\.\s*skipTest\s*\(|\b[tb]\s*\.\s*(?:Skip|SkipNow|Skipf)\s*\(|#\[\s*ignore\b|\[\s*(?:Ignore|Explicit|Fact\s*\(\s*Skip|Theory\s*\(\s*Skip)\b|\bmarkTestSkipped\s*\(|\bXCTSkip|\b(?:pending|skip)\s+(?:["'({]|do\b)/;
 
+/** What ends the runner as if all had passed. A new file that is read first would hide all others. */
+const ENDS =
+  /\bprocess\s*\.\s*(?:reallyExit|exit)\s*\(\s*(?!\s*[1-9])|\bprocess\s*\.\s*exitCode\s*=\s*(?:0|undefined|null)\b|\bos\s*\.\s*_exit\s*\(|\bpytest\s*\.\s*exit\s*\(|\bos\s*\.\s*Exit\s*\(\s*0|\bSystem\s*\.\s*exit\s*\(\s*0|\bsys\s*\.\s*exit\s*\(\s*(?:0|None)?\s*\)|\bexit!|\bat_exit\b|\bprocess\s*::\s*exit\s*\(\s*0|\bfunc\s+TestMain\s*\(/g;
+
 const SKIPS_ALL = new RegExp(SKIPS, "g");
 
 /** One test of a file, in the languages that people write here. Each part is bounded: an agent writes the text that is searched. */
@@ -26,9 +30,9 @@ export function hasTests({ before, after }: ChangedText): boolean {
   return count(CASES, before ?? after) > 0;
 }
 
-/** null: nothing is taken away. A new file takes nothing away, unless it leaves out all others. */
+/** null: nothing is taken away. A new file takes nothing away, unless it leaves out or ends all others. */
 export function changesTests({ before, after }: ChangedText): "test-removed" | "test-skipped" | null {
-  if (count(ALONE, after) > count(ALONE, before)) return "test-skipped";
+  if (count(ALONE, after) > count(ALONE, before) || count(ENDS, after) > count(ENDS, before)) return "test-skipped";
   if (before === null) return null;
   if (skipsKnownTest(before, after ?? "")) return "test-skipped";
   return fewer(CASES, before, after) || fewer(ASSERTIONS, before, after) ? "test-removed" : null;

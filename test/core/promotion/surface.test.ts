@@ -63,6 +63,8 @@ describe("a package.json", () => {
     ["whose test runner becomes another package", {}, { devDependencies: { vitest: "npm:nothing@1" } }, "scripts"],
     ["that gains a package from GitHub", {}, { dependencies: { left: "eve/left" } }, "scripts"],
     ["that gains a package of its own workspace", {}, { dependencies: { left: "workspace:^", right: "~1.2" } }, null],
+    ["that takes the name of a tool that a check runs", {}, { name: "pytest" }, "scripts"],
+    ["that brings a program under the name of a tool that a check runs", {}, { bin: { node: "a.js" } }, "scripts"],
     ["that overrides a dependency", {}, { overrides: { vitest: "npm:nothing" } }, "scripts"],
     ["that turns into a module", {}, { type: "module" }, "scripts"],
   ])("%s", (_, before, after, kind) => {
@@ -410,4 +412,60 @@ describe("a script that enters many folders", () => {
   it.each(["part0/check0", "part20/check20"])("runs what it names in each, such as %s", (path) => {
     expect(kinds(path)).toEqual([{ path, kind: "run-by-check" }]);
   });
+});
+
+describe("a new test file that ends the runner", () => {
+  it.each([
+    ["test/aaa.test.js", "process.exit(0);"],
+    ["test/aaa.test.js", "process.reallyExit();"],
+    ["tests/test_aaa.py", "import os\nos._exit(0)"],
+    ["aaa_test.go", "func TestMain(m *testing.M) {\n\tos.Exit(0)\n}"],
+    ["src/test/java/AaaTest.java", "System.exit(0);"],
+    ["spec/aaa_spec.rb", "exit!"],
+  ])("%s with %j waits for a person", (path, after) => {
+    expect(kindOf({ path, after })).toBe("test-skipped");
+  });
+
+  it.each(["process.exit(1);", "expect(process.exitCode).toBe(0);", "sys.exit(2)"])(
+    "%j alone does not wait",
+    (after) => {
+      expect(kindOf({ path: "test/aaa.test.js", after: `test("a", () => {});\n${after}\n` })).toBeNull();
+    },
+  );
+});
+
+describe("a file that lists packages", () => {
+  it.each<[string, string, string, SurfaceKind | null]>([
+    ["Gemfile", 'gem "rake"\n', 'gem "rake"\ngem "rspec", "~> 3.13", group: :test\n', null],
+    ["Gemfile", 'gem "rake"\n', 'exit 0\ngem "rake"\n', "scripts"],
+    ["Gemfile", 'gem "rspec"\n', 'gem "rspec", path: "fake"\n', "scripts"],
+    ["x.gemspec", "a\n", "b\n", "scripts"],
+    ["requirements-dev.txt", "pytest==8.0\n", "pytest==8.1\nattrs>=24 ; python_version > '3.9'\n", null],
+    ["requirements-dev.txt", "pytest==8.0\n", "pytest @ file:./fake\n", "scripts"],
+    ["requirements-dev.txt", "pytest==8.0\n", "-e ./fake\n", "scripts"],
+    ["requirements-dev.txt", "pytest==8.0\n", "--index-url https://example.com\npytest==8.0\n", "scripts"],
+    ["go.mod", "module x\n", "module x\nrequire github.com/stretchr/testify v1.9.0\n", null],
+    ["go.mod", "module x\n", "module x\nreplace github.com/stretchr/testify => ./fake\n", "scripts"],
+    ["Pipfile", '[packages]\na = "*"\n', '[packages]\na = "*"\nb = "*"\n', null],
+    ["Pipfile", '[scripts]\ntest = "pytest"\n', '[scripts]\ntest = "true"\n', "test-config"],
+  ])("%s from %j to %j", (path, before, after, kind) => {
+    expect(kindOf({ path, before, after })).toBe(kind);
+  });
+});
+
+it.each([".nvmrc", "global.json", "app/App.csproj", "Package.swift", "test/test_helper.exs", "build/tools.bzl"])(
+  "%s waits for a person, whatever changes in it",
+  (path) => {
+    expect(kindOf({ path, before: "a", after: "b" })).not.toBeNull();
+  },
+);
+
+it("One copy of a test file does not make up for two that are deleted", () => {
+  const text = 'test("a", () => {});\n';
+  const moved = surfaceOf(
+    { path: "test/a.test.ts", before: text },
+    { path: "test/b.test.ts", before: text },
+    { path: "test/c.test.ts", after: text },
+  );
+  expect(moved).toHaveLength(1);
 });
