@@ -170,7 +170,7 @@ function swaps(chance: Chance): Fault[] {
 function guards(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
   if (!chance.chance(0.2)) return [];
   return features.flatMap((feature, index) => {
-    const guarded = feature.tasks.filter((task) => task.role === "build" && chance.chance(0.5)).slice(0, 3);
+    const guarded = feature.tasks.filter((task) => task.role === "build" && chance.chance(0.5)).slice(0, 2);
     for (const task of guarded) {
       task.guarded = chance.pick(["once", "anew", "anew"]);
       if (chance.chance(0.5)) task.broken = Math.max(task.broken, 1);
@@ -180,7 +180,7 @@ function guards(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
       const by = chance.chance(0.9) ? "maya" : "sam";
       const approve: Act = { act: "say", feature: index, by, text: `/headgate approve ${task}` };
       const review: Act = { act: "review", feature: index, task, verdict: "APPROVED" };
-      return Array.from({ length: chance.between(2, 12) }, () => {
+      return Array.from({ length: chance.between(2, 4) }, () => {
         const act = chance.chance(0.7) ? approve : review;
         return { on: "time", at: feature.labelledAt + chance.between(60_000, 1_200_000), fault: "act", act };
       });
