@@ -56,7 +56,7 @@ function fewer(pattern: RegExp, before: string, after: string | null): boolean {
  * nothing closes ends with the file, and a string has a length: otherwise each opening would search all of the rest.
  */
 const COMMENTS_AND_STRINGS =
-  /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|("(?:\\.|[^"\\\n]){0,1000}"|'(?:\\.|[^'\\\n]){0,1000}'|`(?:\\[\s\S]|[^`\\])*(?:`|$))|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g;
+  /"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|("(?:\\.|[^"\\\n]){0,200}"|'(?:\\.|[^'\\\n]){0,200}'|`(?:\\[\s\S]|[^`\\])*(?:`|$))|\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g;
 const COMMENT_LINES = /^[ \t]*(?:#(?!\[)|--|%|;).*$|^=begin\b[\s\S]*?(?:^=end\b|(?![\s\S]))/gm;
 
 function withoutComments(text: string): string {
