@@ -109,6 +109,15 @@ writeFileSync("result/result.json", '{"__proto__":' + own + ',"constructor":' + 
     ends: /does not fit protocol 1: protocol/,
   },
   {
+    id: "countless",
+    forged: {
+      forges: [{ write: "countless.txt", text: "x\n" }],
+      afterwards: `const files = Array.from({ length: 10_000 }, (_, at) => ({ ...manifest[0], path: "many/" + at }));
+writeFileSync("result/result.json", JSON.stringify({ ...result, manifest: files }));`,
+    },
+    ends: /does not fit protocol 1: manifest/,
+  },
+  {
     id: "doubled",
     forged: {
       forges: [{ write: "doubled.txt", text: "x\n" }],

@@ -21,6 +21,7 @@ export const VICTIM: Record<string, string> = {
   "way/out.txt": "plain\n",
   "package.json": '{"scripts":{"test":"node --test"}}\n',
   "a.test.js": 'it("adds", () => expect(1 + 1).toBe(2));\n',
+  "b.test.js": 'it("subtracts", () => expect(2 - 1).toBe(1));\n',
 };
 
 const CHECKED: Record<string, string> = {

@@ -28,8 +28,8 @@ export const results: Hostile[] = [
       'result.summary = "word ".repeat(2_000_000); writeFileSync("result/result.json", JSON.stringify(result));',
   }),
   forged("nothing", "result-empty", /finished without changing anything/, {}, []),
-  forged("many", "result-many", /does not fit protocol 1: manifest/, {
-    afterwards: `const files = Array.from({ length: 5_001 }, (_, at) => ({ ...manifest[0], path: "many/" + at }));
+  forged("many", "result-many", /301 files changed; at most 300 are allowed/, {
+    afterwards: `const files = Array.from({ length: 301 }, (_, at) => ({ ...manifest[0], path: "many/" + at }));
 writeFileSync("result/result.json", JSON.stringify({ ...result, manifest: files }));`,
   }),
   forged("swapped", "result-checksum", /'forged.txt' differs from its checksum/, {

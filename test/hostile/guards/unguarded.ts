@@ -10,7 +10,7 @@ const { otherwise }: Guard = guards[name as keyof typeof guards];
 const these = hostiles.filter(({ guard }) => guard === name);
 
 it(`hostile agents succeed without the guard ${name}`, async () => {
-  const { world, ended } = await play(these, these.some(({ kind }) => mustLand(kind)) ? "auto" : "ready");
+  const { world, ended } = await play(these, these.some(({ kind }) => kind === "forged-check") ? "auto" : "ready");
   const words = JSON.stringify([await world.comments(), await world.feature()]);
   const seen = these.map((one) => {
     const end = ended.get(one.id);
@@ -21,14 +21,11 @@ it(`hostile agents succeed without the guard ${name}`, async () => {
   expect(seen).toEqual(these.map(({ id }) => expect.objectContaining({ id, ...expected })));
 });
 
-/** A pull of a forged check exists anyhow, and succeeds when it lands. A secret succeeds also when it is shown. */
+/** Pulls of forged checks and changed gates exist anyhow: one succeeds when it lands, the other when nothing keeps it from that. */
 function succeeds({ kind }: Hostile, { reached, sentence }: Ended, words: string): boolean {
-  if (mustLand(kind)) return reached === "the base";
+  if (kind === "forged-check") return reached === "the base";
+  if (kind === "gate-surface") return /is ready to merge/.test(sentence);
   return (
     reached !== "nothing" || (kind === "secret" && SECRETS.some((secret) => `${words}${sentence}`.includes(secret)))
   );
-}
-
-function mustLand(kind: Hostile["kind"]): boolean {
-  return kind === "forged-check" || kind === "gate-surface";
 }
