@@ -63,12 +63,6 @@ export const forgeries: Hostile[] = [
     'await call("POST", "/statuses/" + HEAD, { state: "success", context: "unit" });',
   ),
   forgery("check-run", "check-producer", "before", `await call("POST", "/check-runs", { name: "unit", ${green} });`),
-  forgery(
-    "other-case",
-    "check-case",
-    "before",
-    'await call("POST", "/statuses/" + HEAD, { state: "success", context: "Unit" });',
-  ),
   forgery("skipped", "check-skipped", "before", "process.exit(1);"),
   // Hides the job in the list of the suite's latest check runs.
   forgery(

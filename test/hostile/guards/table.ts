@@ -124,8 +124,8 @@ export const guards = {
   "check-producer": guardOf([
     [
       "core/lane/gate.ts",
-      'case "unknown":\n      return producer.kind === "job";',
-      'case "unknown":\n      return producer.kind !== "app" || producer.appId !== 0;',
+      'return producer.kind === "job" && (expected.workflows?.includes(producer.workflow) ?? true);',
+      'return producer.kind !== "app" || producer.appId !== 0;',
     ],
     [
       "core/lane/gate.ts",
@@ -133,21 +133,6 @@ export const guards = {
       '  return outcomes.includes("pass") ? "pass" : worst(outcomes);\n}\n\nfunction worst',
     ],
   ]),
-  "check-case": guardOf(
-    [
-      [
-        "core/lane/gate.ts",
-        "check.name === required.name && isFrom(check, expected)",
-        "check.name.toLowerCase() === required.name.toLowerCase()",
-      ],
-      [
-        "core/lane/gate.ts",
-        "  return worst(outcomes);\n}\n\nfunction worst",
-        '  return outcomes.includes("pass") ? "pass" : worst(outcomes);\n}\n\nfunction worst',
-      ],
-    ],
-    /GitHub refuses the merge/,
-  ),
   "check-skipped": guard(
     "core/lane/gate.ts",
     'if (conclusion !== "skipped" || producer.kind !== "job") return meaning(conclusion);',
