@@ -59,7 +59,7 @@ git update-ref refs/remotes/origin/main HEAD; git branch --force main; echo ref:
   ),
   agent("name", "agent-line", "name-control", /has control characters/, "echo x > $'src/a\\nb.ts'"),
   agent("name", "agent-twin", "name-same", /are one file or folder/, "mkdir -p Docs; echo x > Docs/other.md"),
-  agent("name", "agent-folded", "name-folded", /'lib\/AGENT\u017f.md' is protected/, "echo x > lib/AGENT\u017f.md"),
+  agent("name", "agent-folded", "name-folded", /'way\/AGENT\u017f.md' is protected/, "echo x > way/AGENT\u017f.md"),
 
   agent("tree-swap", "agent-folder", "protected", /'docs\/CODEOWNERS' is protected/, "rm -r docs; echo x > docs"),
   agent("tree-swap", "agent-folder-link", "protected", /'docs\/CODEOWNERS' is protected/, "rm -r docs; ln -s src docs"),

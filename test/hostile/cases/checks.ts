@@ -49,7 +49,7 @@ const green = 'head_sha: HEAD, status: "completed", conclusion: "success"';
 /** A change that breaks what `unit` checks, with a script that CI runs: before the job `unit`, or inside it. */
 function forgery(id: string, guard: Hostile["guard"], when: "before" | "inside", script: string): Hostile {
   const forges = [
-    { write: "bad.txt", text: `${id}\n` },
+    { write: "bad.txt", text: "bad\n" },
     { write: `${when}/${id}.mjs`, text: withToken(script) },
   ];
   return { kind: "forged-check", id, guard, forged: { forges }, reads: /required check|unit/i };

@@ -49,7 +49,7 @@ export const manifests: Hostile[] = [
   forged("name", "name-case", "name-same", [file("readme.md")], /are one file or folder/),
   forged("name", "name-ntfs", "git-internal", [file("git~1/config")], /is git's own/),
   forged("name", "name-stream", "name-canonical", [file(".github::$DATA/workflows/a.yml")], /is protected/),
-  forged("name", "name-surrogate", "name-invisible", [file("src/a\ud800.ts")], unseen),
+  forged("name", "name-surrogate", "name-broken", [file("src/a\ud800.ts")], unseen),
 
   forged("tree-swap", "swap-folder", "tree-difference", [file("docs")], /docs\/CODEOWNERS' is protected/),
   forged("tree-swap", "swap-link", "tree-difference", [link("infra", "src")], /infra\/prod\/main.tf' differs between/),

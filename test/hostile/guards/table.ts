@@ -64,7 +64,11 @@ export const guards = {
     'if (BROKEN.test(path) || INVISIBLE.test(path.replace(EMOJI, ""))) return "invisible-characters";',
     "",
   ),
-  "name-control": guard(names, 'if (/[\\u0000-\\u001f\\u007f-\\u009f]/.test(path)) return "control-characters";', ""),
+  "name-broken": guardOf([[names, "BROKEN.test(path) || ", ""]], /differs between/),
+  "name-control": guardOf(
+    [[names, 'if (/[\\u0000-\\u001f\\u007f-\\u009f]/.test(path)) return "control-characters";', ""]],
+    /tree.path/,
+  ),
   "name-same": guard(inspection, "collisions(before, after, listed)", "[]"),
   "name-canonical": guard(guardrails, "|| isProtected(canonicalPath(path))", ""),
 
