@@ -102,11 +102,10 @@ export const guards = {
     'return isAdmitted ? [] : [{ kind: "secret", path, rule, line, fingerprint }];',
     "return [];",
   ),
-  "secret-utf-16": guard(
-    "secrets/decoding.ts",
-    'bytes.includes(0) ? ["utf-8", "utf-16le", "utf-16be"] : ["utf-8"]',
-    '["utf-8"]',
-  ),
+  "secret-utf-16": guardOf([
+    ["secrets/decoding.ts", 'bytes.includes(0) ? ["utf-8", "utf-16le", "utf-16be"] : ["utf-8"]', '["utf-8"]'],
+    ["secrets/scanner.ts", "const visible = withoutHidden(text);", "const visible = null as Carried | null;"],
+  ]),
   "secret-base64": guard(
     "secrets/scanner.ts",
     "const encoded = fromBase64(shown.text);",
