@@ -124,7 +124,7 @@ function pushFilters(on: On): Filters | null {
   return onlyTags && found.branches === null && found.branchesIgnore === null ? { ...found, branches: [] } : found;
 }
 
-/** What a job reads. */
+/** The parts of a job that are read. */
 interface Inputs {
   secrets: string[];
   head: boolean;

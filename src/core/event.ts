@@ -173,7 +173,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     base: Sha.nullable().default(null),
     testedTree: Sha,
     landedTree: Sha,
-    /** What judged each required check. A merge by a person whose head this lane had not tried has none. */
+    /** The runs, jobs and statuses that judged each required check. A merge by a person whose head this lane had not tried has none. */
     judgedBy: z.array(JudgedCheck).max(50).default([]),
     mergeSha: Sha,
     mergedAt: z.number().int(),
@@ -204,7 +204,7 @@ export const Submission = z.object({
   head: Sha,
   title: TaskTitle,
   checks: z.array(RequiredCheck),
-  /** What a required check that ends as neutral does. An older version did not say. */
+  /** The verdict of a required check that ends as neutral. An older version did not say. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
   gateSurface: GateSurfaceRule.default("approve"),
   /** false: its merge goes into the feature's integration branch. */

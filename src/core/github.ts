@@ -42,7 +42,7 @@ export const MAX_NEEDS = 50;
 export const NeededJob = z.object({ name: z.string(), conclusion: Conclusion, id: z.number().int() });
 export type NeededJob = z.infer<typeof NeededJob>;
 
-/** Who made a check. Anybody with a token can choose a check's name; nobody can choose its producer. */
+/** The maker of a check. Anybody with a token can choose a check's name; nobody can choose its producer. */
 export const Producer = z.discriminatedUnion("kind", [
   /** A job of a workflow run at the check's commit. `needs`: read only where the job was skipped. */
   z.object({
@@ -75,7 +75,7 @@ export const Check = z.object({
 });
 export type Check = z.infer<typeof Check>;
 
-/** What judged a required check of a head that merged, as its record keeps it. */
+/** The run, job or status that judged a required check of a merged head, as its record keeps it. */
 export const JudgedCheck = z.object({
   name: z.string(),
   url: z.string().nullable(),
@@ -101,7 +101,7 @@ export function judgedCheck({ name, url, id, producer }: Check): JudgedCheck {
 /** Workflow files of which one check's producer is any. */
 export const MAX_MAKERS = 20;
 
-/** Who makes a required check, as far as the base shows. unknown: only a job counts. */
+/** The maker of a required check, as far as the base shows. unknown: only a job counts. */
 export const ExpectedProducer = z.discriminatedUnion("kind", [
   /**
    * `workflows`: paths of the base's files whose jobs bear the name; null: any job. A job of another file may take its name from the
@@ -143,7 +143,7 @@ export const PullSnapshot = z.object({
   mergeable: z.boolean().nullable(),
   /** Every check of the head, ours and those of the attempt workflow left out. Latest per producer and name. */
   checks: z.array(Check),
-  /** Who makes the required checks that no rule pins to an App. Derived from the base at every observation. */
+  /** The producers of the required checks that no rule pins to an App. Derived from the base at every observation. */
   producers: z.array(z.object({ check: z.string(), producer: ExpectedProducer })),
   /** The head's `.github` is the base's. Otherwise its author chose what its jobs do, and they judge nothing. */
   sameWorkflows: z.boolean(),

@@ -73,13 +73,13 @@ export const Policy = z.object({
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
   /**
-   * Who makes required checks that no workflow file of the base makes: an App's id, or the login that creates the status. Only
+   * Names who makes required checks that no workflow file of the base makes: an App's id, or the login that creates the status. Only
    * they count.
    */
   producers: z.record(z.string(), z.union([z.number().int().positive(), z.string().min(1).max(100)])).default({}),
   /** fail: a required check that ends as neutral does not pass. GitHub lets it pass. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
-  /** What a change of the files that decide what the required checks do leads to. */
+  /** Decides what follows from a change of the files that decide what the required checks do. */
   gateSurface: GateSurfaceRule.default("approve"),
   /** Minutes that required checks may take before the entry leaves the lane. */
   checksMinutes: z
@@ -88,7 +88,7 @@ export const Policy = z.object({
     .max(24 * 60),
   /** Globs that no agent may change: the table of `promotion/protected.ts`, and what the repository adds. */
   protectedPaths: z.array(z.string().min(1).max(1_000)).max(200),
-  /** What of an agent's files is no secret, although it looks like one: globs of paths, and fingerprints of findings. */
+  /** Admits parts of an agent's files that look like a secret and are none: globs of paths, and fingerprints of findings. */
   secrets: z.object({ allow: z.array(z.string().min(1).max(1_000)).max(200) }).default({ allow: [] }),
   limits: z.object({ files: z.number().int().positive().max(5_000), bytes: z.number().int().positive() }),
 });

@@ -42,7 +42,7 @@ async function collect(
 ): Promise<void> {
   const whole = await listTree(calls, repo, sha, true);
   const { tree, truncated } = whole.truncated ? await listTree(calls, repo, sha, false) : whole;
-  // What is left out could be what a change does.
+  // Refuses a listing that is cut: the part that is left out could be what a change does.
   if (truncated) throw new Refused(`GitHub does not list all of ${folder || "the root folder"}: it has too many files`);
   for (const entry of tree) {
     const path = `${folder}${entry.path}`;

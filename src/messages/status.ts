@@ -108,7 +108,7 @@ function link(text: string, url: string | null): string {
   return url !== null && /^https?:\/\/[\w.:/?&=%-]{1,300}$/.test(url) ? `[${text}](${url})` : text;
 }
 
-/** What it works on, with what, how long and for how much. */
+/** Says what it works on, with what, how long and for how much. */
 function facts(state: FeatureState, at: number): string {
   const lines: string[] = [];
   if (state.base !== null) lines.push(`Base: ${codeSpan(state.base.branch)} at ${shortSha(state.base.sha)}.`);

@@ -15,7 +15,7 @@ export function textsOf(bytes: Uint8Array): string[] {
   return encodings.map((encoding) => new TextDecoder(encoding).decode(bytes));
 }
 
-/** What a reader does not see. `messages/` leaves it out too, and would put a secret together again. */
+/** Characters that a reader does not see. `messages/` leaves it out too, and would put a secret together again. */
 const HIDDEN = /[\p{DI}\ufff9-\ufffb\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/gu;
 
 /** Returns the text without hidden characters; null: it has none. */
@@ -53,7 +53,7 @@ export function fromBase64(text: string): Carried | null {
   for (const { index, 0: run } of text.matchAll(RUN)) {
     const digits = run.replace(/[ \t\r\n]|\\[rn]/g, "");
     if (digits.length < SHORTEST_RUN) continue;
-    // What stands before the base64, such as a word on the line above, may have become part of the run.
+    // A word before the base64, such as one on the line above, may have become part of the run.
     for (let skipped = 0; skipped < 4; skipped += 1) {
       for (const readable of readableIn(Buffer.from(digits.slice(skipped), "base64"))) {
         pieces.push({ from: decoded.length, start: index, end: index + run.length });

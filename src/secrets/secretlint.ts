@@ -33,7 +33,7 @@ const WINDOW = 64 * 1024;
 /** Characters that neighbouring pieces share, longer than any token. Long keys are found by `own-rules.ts`. */
 const OVERLAP = 4 * 1024;
 
-/** What a scan may still spend. */
+/** The work that a scan may still spend. */
 export interface Allowance {
   /** By the clock of `performance.now()`. */
   until: number;

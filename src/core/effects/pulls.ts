@@ -68,7 +68,7 @@ export const pullEffects = {
       seq: z.number().int(),
       /** The branch it merges into. */
       branch: z.string(),
-      /** What is required of its head: decides what else is read. */
+      /** The required checks of its head, which decide what else is read. */
       checks: z.array(RequiredCheck),
       neutral: z.enum(["pass", "fail"]),
       gateSurface: GateSurfaceRule.default("approve"),

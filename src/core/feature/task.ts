@@ -86,7 +86,7 @@ export const Landing = z.object({
   head: Sha,
   testedTree: Sha,
   landedTree: Sha,
-  /** What judged each required check; none: an older version or a person merged it. */
+  /** The runs, jobs and statuses that judged each required check; none: an older version or a person merged it. */
   judgedBy: z.array(JudgedCheck),
 });
 export type Landing = z.infer<typeof Landing>;

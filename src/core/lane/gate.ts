@@ -45,13 +45,13 @@ export interface Verdict {
   endedAt: number | null;
 }
 
-/** What is required of a head. */
+/** The checks that a head needs, and how neutral ones count. */
 export interface Requirements {
   checks: readonly RequiredCheck[];
   neutral: "pass" | "fail";
 }
 
-/** What a head shows. */
+/** The checks that a head shows, and who makes them. */
 export type Judged = Pick<PullSnapshot, "checks" | "producers" | "sameWorkflows">;
 
 export function judgeHead(required: Requirements, head: Judged): Verdict {

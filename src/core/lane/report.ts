@@ -56,7 +56,7 @@ function entryStanding(state: LaneState, entry: Entry): Standing {
   }
   const { unjudged, reasons } = judgeEntry(entry, snapshot);
   if (unjudged.length > 0) {
-    // Nothing updates a pull that a person merges.
+    // A pull that a person merges is never updated.
     const behind = snapshot.behindBy > 0 && entry.mode === "auto";
     return { kind: "workflows-differ", branch: state.branch, behind };
   }

@@ -43,7 +43,7 @@ export const Standing = z.discriminatedUnion("kind", [
     kind: z.literal("check"),
     name: z.string(),
     verdict: CheckVerdict.exclude(["pass"]),
-    /** What bears its name and does not count. Left out: nothing. */
+    /** Checks that bear its name and do not count. Left out: none. */
     ignored: z.array(IgnoredCheck).max(MAX_IGNORED).optional(),
   }),
   /** The head's `.github` is not the base's, so its jobs judge nothing. `behind`: an update with the base may end that. */

@@ -1,4 +1,4 @@
-/** What is known of a repository's workflows and rules before any branch or pull of Headgate's exists. */
+/** The facts of a repository's workflows and rules before any branch or pull of Headgate's exists. */
 import type { PullSnapshot, RequiredCheck } from "../github.ts";
 import type { CheckCommand } from "../promotion/commands.ts";
 import type { WorkflowFault } from "./problem.ts";
@@ -17,11 +17,11 @@ export interface WorkflowJob {
   /** The reusable workflow that it calls and whose jobs are not known, as the file names it. They report in its stead. */
   calls: string | null;
   /**
-   * What its checks are called: text, and null for each part that only GitHub can fill in. Empty: it calls a workflow whose jobs
+   * The names of its checks: text, and null for each part that only GitHub can fill in. Empty: it calls a workflow whose jobs
    * stand beside it, and reports only where it is skipped.
    */
   checkName: (string | null)[];
-  /** What its check is called where the job is skipped: its name as it stands in the file. */
+  /** The name of its check where the job is skipped: its name as it stands in the file. */
   skippedName: (string | null)[];
   /** Names of the secrets that it reads; `*` where it hands on all of them. */
   secrets: string[];
@@ -30,7 +30,7 @@ export interface WorkflowJob {
   selfHosted: boolean;
   /** A step names the pull's head as what to check out. */
   checksOutHead: boolean;
-  /** What its steps run. */
+  /** The commands of its steps. */
   commands: CheckCommand[];
   /** Actions and workflows of the repository itself that it uses, by their paths. */
   uses: string[];
@@ -69,7 +69,7 @@ export interface Facts {
   required: RequiredCheck[];
   /** Names of checks that were reported on the base's tip. */
   reported: string[];
-  /** Who makes the required checks that no rule pins to an App. */
+  /** The producers of the required checks that no rule pins to an App. */
   producers: PullSnapshot["producers"];
   workflows: Workflow[];
   unreadable: UnreadableWorkflow[];

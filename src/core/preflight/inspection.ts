@@ -73,7 +73,7 @@ type Runs = "always" | "sometimes" | "never";
 function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; warning?: Warning } {
   const runs = facts.workflows.flatMap((workflow) => {
     const jobs = workflow.jobs.filter((job) => makes(job, check.name));
-    // What only other workflows call, or a schedule starts, is none of a pull's checks, so it forbids none.
+    // Leaves out workflows that only others call or a schedule starts: they are none of a pull's checks, so they forbid none.
     if (jobs.length === 0 || !workflow.judgesHeads) return [];
     const how = reportsOnPulls(workflow, facts);
     // A name that only GitHub fills in may be any, so such a job that never runs does not prove that this check never comes.
@@ -118,7 +118,7 @@ function onlySkipped({ workflows, reported }: Facts, { name }: RequiredCheck): W
   return null;
 }
 
-/** What pulls start with the base's own code reports on them all the same. */
+/** Counts workflows that pulls start with the base's own code: they report on the pulls all the same. */
 function reportsOnPulls(workflow: Workflow, facts: Facts): Runs {
   const { pullRequestTarget } = workflow;
   const targeted = pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base);

@@ -79,7 +79,7 @@ function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string
   ];
 }
 
-/** Whether a blob is a pointer of Git LFS. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+/** Returns true where a blob is a pointer of Git LFS. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 export function isLfsPointer(text: string): boolean {
   return (
     text.length <= 1_024 &&

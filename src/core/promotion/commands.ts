@@ -16,11 +16,11 @@ export interface CheckCommand {
 }
 
 export interface NamedByChecks {
-  /** Whether a command names the file. */
+  /** Returns true where a command names the file. */
   file(path: string): boolean;
-  /** Whether a command names the script of a manifest, as in `npm run lint:all`. */
+  /** Returns true where a command names the script of a manifest, as in `npm run lint:all`. */
   script(name: string): boolean;
-  /** Whether a command runs in the folder. */
+  /** Returns true where a command runs in the folder. */
   worksIn(folder: string): boolean;
 }
 
@@ -29,7 +29,7 @@ const [MAX_TEXT, MAX_WORDS] = [100_000, 50_000];
 /** Folders in which a text may run, and those to which each `cd` leads. Every word may mean a file in each of them. */
 const [MAX_FOLDERS, MAX_ENTERED] = [100, 4];
 
-/** What follows one of them is run. It may be a folder, or a file without its extension. */
+/** Programs that run what follows them. It may be a folder, or a file without its extension. */
 const RUNNERS = new Set(
   [
     "node nodejs tsx ts-node vite-node zx jiti python python2 python3 ruby perl php",
@@ -53,7 +53,7 @@ const READERS = new Set(
 const LAUNCHERS = new Set(
   "- run: npx pnpm yarn bunx exec dlx uv uvx pipx poetry run sudo time env -y --yes --".split(" "),
 );
-/** What follows one of them says how to judge. */
+/** Options whose value says how to judge. */
 const CONFIGURES = new Set([
   "-c",
   "-p",
@@ -106,7 +106,7 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
 
 const SHELLS = new Set(["sh", "bash", "zsh", "ksh", "source", "."]);
 
-/** Whether the word is the command itself, or stands behind something that runs files. */
+/** Returns true where the word is the command itself, or stands behind something that runs files. */
 function runsIn(segment: readonly string[], index: number): boolean {
   const before = segment.slice(0, index);
   const runs = (word: string) => RUNNERS.has(word) || SHELLS.has(word) || WITH_RUN.has(word);

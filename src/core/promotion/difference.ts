@@ -1,4 +1,4 @@
-/** What an attempt's commit changes, as Headgate itself found by comparing trees. The manifest that a job wrote is only a claim. */
+/** The difference that an attempt's commit makes, as Headgate itself found by comparing trees. The manifest that a job wrote is only a claim. */
 import { z } from "zod";
 import { SecretFinding } from "./secret.ts";
 import { TreeChange } from "./tree.ts";
@@ -19,7 +19,7 @@ export const Difference = z.object({
   undone: z.array(z.string()).max(MAX_FINDINGS),
   /** Added paths that a file system takes for another path of the tree. */
   sameNames: z.array(z.object({ path: z.string(), other: z.string() })).max(MAX_FINDINGS),
-  /** What must not be in the files, such as conflict markers or something that looks like a secret. */
+  /** Content that must not be in the files, such as conflict markers or something that looks like a secret. */
   findings: z
     .array(z.union([SecretFinding.extend({ path: z.string() }), z.object({ path: z.string(), finding: FileFinding })]))
     .max(MAX_FINDINGS),

@@ -28,7 +28,7 @@ export function judgeManifest(
     seen.add(file.path);
   }
   for (const found of findings) {
-    // Nothing admits a name: it would be in every list of files.
+    // A secret in a name is never admitted: it would be in every list of files.
     if (found.finding === "secret-name") {
       violations.push({ kind: "secret-name", path: cut(found.path), rule: found.rule });
     } else violations.push({ kind: "content", path: cut(found.path), finding: found.finding });

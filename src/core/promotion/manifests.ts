@@ -118,7 +118,7 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
-/** What is nested too deep to be written down counts as changed. */
+/** Takes values that are nested too deep to be written down for changed ones. */
 function same(left: unknown, right: unknown): boolean {
   try {
     return JSON.stringify(left) === JSON.stringify(right);
@@ -135,7 +135,7 @@ const DESCRIBES =
 /** Keys of such tables by which tests are found or something runs. */
 const STEERS = /^\s*(?:autotests|autobenches|build|scripts|gui-scripts|entry-points|plugins)\s*=/m;
 
-/** Whether a table of a TOML file changed that is not one of dependencies or of the package's own description. */
+/** Returns true where a table of a TOML file changed that lists no dependencies and does not only describe the package. */
 export function changesTools(text: ChangedText | null): boolean {
   if (text === null) return true;
   const { before, after } = text;

@@ -40,7 +40,7 @@ function canonicalName(name: string): string {
   return visible.replace(/:.*$/s, "").replace(/[. ]+$/, "") || visible;
 }
 
-/** Whether git keeps its own files under such a name, on some file system. NTFS calls the first such folder `git~1`. */
+/** Returns true where git keeps its own files under such a name, on some file system. NTFS calls the first such folder `git~1`. */
 export function isDotGit(name: string): boolean {
   return /^(?:\.git|git~\d+)$/.test(folded(canonicalName(name)));
 }

@@ -11,7 +11,7 @@ export type Protection = "never" | "approve" | "warn";
 
 interface ProtectedPaths {
   protection: Protection;
-  /** What such files do, by which people look them up. */
+  /** The effect of such files, by which people look them up. */
   about: "github" | "git" | "instructions" | "agents" | "machines" | "packages" | "other-ci" | "dependencies";
   globs: readonly string[];
 }
@@ -176,7 +176,7 @@ const protectedPaths: readonly ProtectedPaths[] = [
       "**/.codecov.yml",
     ],
   },
-  // Whoever installs gets what they name.
+  // An installation brings what they name.
   {
     protection: "warn",
     about: "dependencies",

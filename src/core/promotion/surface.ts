@@ -54,7 +54,7 @@ const BUILD_FILES = [
   "**/setup.py",
   "**/rust-toolchain*",
   "**/.justfile",
-  // Nobody commits what a package manager installs, unless to replace it.
+  // Installed packages are committed only to replace them.
   "**/node_modules/**",
   "**/settings.gradle*",
   "**/pom.xml",
@@ -197,7 +197,7 @@ const CI_CONFIG = [
   "**/Dangerfile",
 ];
 
-/** What `docker` and `docker compose` read without being told. */
+/** Files that `docker` and `docker compose` read although no command names them. */
 const CONTAINERS = ["**/Dockerfile*", "**/docker-compose*.y*ml", "**/compose*.y*ml"];
 
 /** Sections of these files that configure tools, against those that only list dependencies. */
@@ -295,7 +295,7 @@ function listsDependencies(path: string): boolean {
 /** Folders in which no runner looks for tests. */
 const UNSEEN = /(?:^|\/)(?:\.[^/]+|node_modules|dist|build|vendor|venv|coverage|fixtures|__fixtures__)\//;
 
-/** Whether a test that moved is still one for the runner, as far as its path says. */
+/** Returns true where a test that moved is still one for the runner, as far as its path shows. */
 function staysTest(from: string, to: string): boolean {
   const isNamed = (path: string) => isAny(TEST_NAMES, path) || CAMEL_TESTS.some((glob) => globMatches(glob, path));
   const isKept = isNamed(from) ? isNamed(to) : isAny(TEST_FOLDERS, to);
@@ -306,7 +306,7 @@ function extensionOf(path: string): string {
   return /\.[^./]+$/.exec(path)?.[0] ?? "";
 }
 
-/** Whether any of the globs, which are all simple ones, matches the path in any case. */
+/** Returns true where any of the globs, which are all simple ones, matches the path in any case. */
 function isAny(globs: readonly string[], path: string): boolean {
   const folded = path.toLowerCase();
   return globs.some((glob) => globMatches(glob.toLowerCase(), folded));

@@ -1,14 +1,14 @@
 /** Judges what a change of a test file takes away: tests, assertions, or their running at all. */
 import type { ChangedText } from "./tree.ts";
 
-/** What makes a runner leave out all other tests. */
+/** Marks that make a runner leave out all other tests. */
 const ALONE = /\b(?:it|test|describe|suite|context|bench)\s*\.\s*only\b|\b(?:fit|fdescribe|fcontext)\s*[(`]/g;
 
-/** What makes a runner leave out a test, or take its failure for a success. */
+/** Marks that make a runner leave out a test, or take its failure for a success. */
 const SKIPS =
   /\b(?:it|test|describe|suite|context|bench)\s*\.\s*(?:skip|todo|fails|skipIf|runIf|failing)\b|\b(?:xit|xtest|xdescribe|xcontext)\s*[(`]|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.(?:skip\w*|expectedFailure)|skip\w*\b|Disabled\b|Ignore\b|Test\s*\(\s*enabled\s*=\s*false)|\bpytest\s*\.\s*(?:skip|importorskip|xfail)\s*\(|\bself\s*\.\s*skipTest\s*\(|\b[tb]\s*\.\s*(?:Skip|SkipNow|Skipf)\s*\(|#\[\s*ignore\b|\[\s*(?:Ignore|Explicit|Fact\s*\(\s*Skip|Theory\s*\(\s*Skip)\b|\bmarkTestSkipped\s*\(|\bXCTSkip|\b(?:pending|skip)\s+(?:["'({]|do\b)/;
 
-/** What ends the runner as if all had passed. A new file that is read first would hide all others. */
+/** Calls that end the runner as if all had passed. A new file that is read first would hide all others. */
 const ENDS =
   /\bprocess\s*\.\s*(?:reallyExit|exit)\s*\(\s*(?!\s*[1-9])|\bprocess\s*\.\s*exitCode\s*=\s*(?:0|undefined|null)\b|\bos\s*\.\s*_exit\s*\(|\bpytest\s*\.\s*exit\s*\(|\bos\s*\.\s*Exit\s*\(\s*0|\bSystem\s*\.\s*exit\s*\(\s*0|\bsys\s*\.\s*exit\s*\(\s*(?:0|None)?\s*\)|\bexit!|\bat_exit\b|\bprocess\s*::\s*exit\s*\(\s*0|\bfunc\s+TestMain\s*\(/g;
 
@@ -18,7 +18,7 @@ const SKIPS_ALL = new RegExp(SKIPS, "g");
 const CASES =
   /\b(?:it|test|specify)(?:\s*\.\s*each\b[^\n]{0,500})?\s*[(`]|^[ \t]*(?:async\s+)?def\s+test\w*\s*\(|\bfunc\s+(?:Test|Fuzz|Benchmark)\w*\s*\(|#\[\s*(?:\w+::)*(?:test|rstest|test_case)\b|@(?:Test|ParameterizedTest|RepeatedTest)\b|\[\s*(?:Fact|Theory|Test|TestMethod|TestCase)\b|\bpublic\s+function\s+test\w*\s*\(|\bfunc\s+test\w*\s*\(\s*\)/gm;
 
-/** What makes a test assert something. */
+/** Words by which a test asserts something. */
 const ASSERTIONS =
   /\b(?:expect|assert\w*|should|deepEqual|strictEqual|throws\w*|rejects|require\s*\.\s*\w+|(?:ok|equal\w*)(?=\s*\()|t\s*\.\s*(?:(?:Error|Fatal)\w*|is|not|true|false|truthy|falsy|like|regex|pass|same|match|snapshot))\b/g;
 
@@ -70,7 +70,7 @@ const BEGINS =
 const [ABOVE, BELOW] = [15, 5];
 
 /**
- * Whether a marker that is new skips a test that was there before. A new test may be skipped: it takes nothing away. Counting
+ * Returns true where a new marker skips a test that was there before. A new test may be skipped: it takes nothing away. Counting
  * would not do, since one dummy test would pay for one that is skipped.
  */
 function skipsKnownTest(before: string, after: string): boolean {

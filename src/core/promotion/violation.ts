@@ -6,7 +6,7 @@ import { SecretFinding } from "./secret.ts";
 const path = z.string();
 const rule = SecretFinding.shape.rule;
 
-/** What is wrong with a file of an artifact. */
+/** Faults of a file of an artifact. */
 const ArtifactFault = z.enum(["content-missing", "checksum-differs"]);
 export const ManifestFinding = z.discriminatedUnion("finding", [
   z.object({ path, finding: ArtifactFault }),
@@ -15,7 +15,7 @@ export const ManifestFinding = z.discriminatedUnion("finding", [
 ]);
 export type ManifestFinding = z.infer<typeof ManifestFinding>;
 
-/** What a look at a changed file's content found. */
+/** Findings in a changed file's content. */
 export const FileFinding = z.enum([
   "conflict-markers",
   "link-outside",

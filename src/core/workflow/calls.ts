@@ -40,7 +40,7 @@ function inPlaceOf(caller: WorkflowJob, called: readonly WorkflowJob[]): Workflo
   const prefix = [...caller.checkName.slice(0, -UNKNOWN_CALL.length), " / "];
   const idOf = (id: string) => `${caller.id} / ${id}`;
   const needs = [...caller.needs, ...called.map(({ id }) => idOf(id))];
-  // What the caller hands on is among the secrets that it reads. Its token goes to the called jobs.
+  // Secrets that the caller hands on are among those that it reads. Its token goes to the called jobs.
   const given = { secrets, writes: [], selfHosted: false, checksOutHead, commands: [], uses: [] };
   const inner = called.map((job): WorkflowJob => {
     return {

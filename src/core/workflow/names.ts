@@ -9,7 +9,7 @@ export function makes({ checkName }: Pick<WorkflowJob, "checkName">, wanted: str
   return checkName.length > 0 && fits(checkName, wanted);
 }
 
-/** What GitHub fills in may be anything, so a name with such parts fits whatever fits the rest. */
+/** Fits a name with parts that GitHub fills in to whatever fits the rest: such a part may be anything. */
 function fits(name: Name, wanted: string): boolean {
   if (isCertain(name)) return name.join("") === wanted;
   let rest = wanted;

@@ -3,13 +3,13 @@ import { ACTIONS_APP, type ExpectedProducer, MAX_MAKERS, type Producer } from ".
 import type { Workflow } from "../preflight/facts.ts";
 import { isProven, jobsNamed } from "./names.ts";
 
-/** What the base and its last merges show of a check's producer. */
+/** The evidence of the base and its last merges for a check's producer. */
 export interface Evidence {
   /** `producers:` of the base's config: an App's id or the login that creates the status. Left out: not named there. */
   configured: Record<string, number | string>;
   /** The base's workflow files, the attempt workflow left out. */
   workflows: readonly Workflow[];
-  /** Who made the check on the heads of the last merged pulls and on the base. */
+  /** The producers of the check on the heads of the last merged pulls and on the base. */
   history: readonly Producer[];
 }
 

@@ -108,7 +108,7 @@ function onHead(draft: PlannedDraft, task: TaskAt<"promoting">, head: string, pa
   promote(draft, task, task.promotion);
 }
 
-/** What guardrails refuse is the agent's own fault, and the next attempt reads why. */
+/** Blames the agent for what guardrails refuse. The next attempt reads why. */
 export function refusedChange(violations: readonly Violation[]): Failure {
   const cause = { kind: "change-refused" as const, violations: violations.slice(0, MAX_VIOLATIONS) };
   return { class: "agent-failed", cause, details: [] };

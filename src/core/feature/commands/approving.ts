@@ -7,7 +7,7 @@ import type { Refusal } from "../refusal.ts";
 import { type FeatureState, findTask, isOver } from "../state.ts";
 import type { Task, TaskAt } from "../task.ts";
 
-/** Who approved with a comment, and when it was written by GitHub's clock. */
+/** The author of an approving comment, and when it was written by GitHub's clock. */
 interface Written {
   by: string;
   at: number;

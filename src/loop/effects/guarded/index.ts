@@ -19,7 +19,7 @@ import { readSurface } from "./surface.ts";
 
 type Observing = Pick<EffectOf<"pull.observe">, "repo" | "branch" | "checks" | "gateSurface">;
 
-/** What counts as guarded: the commands of the required checks; null: no gate surface does. */
+/** The commands of the required checks, which decide what counts as guarded; null: no gate surface does. */
 type Rules = readonly CheckCommand[] | null;
 
 export async function readGuarded(
@@ -41,7 +41,7 @@ export async function readGuarded(
   return shortened(own.map((change) => ({ ...change, approvedBy: approved.get(contentKey(change)) ?? null })));
 }
 
-/** What a pull's text says of its head. */
+/** The part of a head's changes that the pull's text names. */
 export interface ShownChanges {
   guarded: GuardedChange[];
   /** Files that name packages to be installed. */
@@ -111,7 +111,7 @@ function guardKind(path: string): "workflow" | "protected" | null {
 }
 
 /**
- * What the file was counts too: the same content takes more away once the base has more in it. A file that becomes executable or
+ * Counts the former content too: the same change takes more away once the base has more in the file. A file that becomes executable or
  * a link is another file, although its blob is the same.
  */
 function contentOf({ before, after }: TreeChange): string {

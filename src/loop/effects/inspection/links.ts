@@ -39,7 +39,7 @@ export async function linkFindings(
   const found: { path: string; finding: FileFinding }[] = [];
   for (const path of now.links.values()) {
     const finding = findingOfEnd[await endOf(now, path)];
-    // What a link of the base did before is not the agent's.
+    // Leaves out what a link of the base did before: it is not the agent's.
     const isOld = finding !== null && !written.has(path) && findingOfEnd[await endOf(old, path)] !== null;
     if (finding !== null && !isOld) found.push({ path, finding });
   }
