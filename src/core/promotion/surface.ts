@@ -8,10 +8,10 @@
 import { z } from "zod";
 import { globMatches } from "../rules/globs.ts";
 import { type CheckCommand, type NamedByChecks, namedByChecks } from "./commands.ts";
-import { bringsForeignCode } from "./dependencies.ts";
-import { changesScripts, changesTools } from "./manifests.ts";
 import { protectionOf } from "./protected.ts";
-import { changesInlineTests, changesTests, hasTests } from "./tests.ts";
+import { bringsForeignCode } from "./surface/dependencies.ts";
+import { changesScripts, changesTools } from "./surface/manifests.ts";
+import { changesInlineTests, changesTests, hasTests } from "./surface/tests.ts";
 import type { ChangedText, TreeChange } from "./tree.ts";
 
 export const SurfaceKind = z.enum([

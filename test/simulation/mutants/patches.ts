@@ -286,10 +286,4 @@ export const mutants: readonly Mutant[] = [
     "else if (isProtected(path) || isProtected(canonicalPath(path))) {",
     "else if (isProtected(path) && after === null) {",
   ),
-  mutant(
-    "put a resolution onto the head that it was not made against",
-    "loop/effects/branches.ts",
-    "    against,\n    parents: effect.parents,",
-    "    against: effect.parents[0] ?? against,\n    parents: effect.parents,",
-  ),
 ];

@@ -2,8 +2,8 @@
  * Judges files that list packages and can do more: run code, or bring a package from elsewhere that calls itself like the test
  * runner. Plain dependencies are no gate surface.
  */
-import { globMatches } from "../rules/globs.ts";
-import type { ChangedText } from "./tree.ts";
+import { globMatches } from "../../rules/globs.ts";
+import type { ChangedText } from "../tree.ts";
 
 interface ListFile {
   glob: string;

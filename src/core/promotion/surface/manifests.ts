@@ -1,6 +1,6 @@
 /** Judges whether a change of a manifest changes what commands do: scripts and tool settings, not dependencies. */
-import type { NamedByChecks } from "./commands.ts";
-import type { ChangedText } from "./tree.ts";
+import type { NamedByChecks } from "../commands.ts";
+import type { ChangedText } from "../tree.ts";
 
 /** Everything of a manifest but dependencies and what only describes it, since tools keep their settings there too. */
 const HARMLESS = [

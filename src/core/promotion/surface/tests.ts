@@ -1,5 +1,5 @@
 /** Judges what a change of a test file takes away: tests, assertions, or their running at all. */
-import type { ChangedText } from "./tree.ts";
+import type { ChangedText } from "../tree.ts";
 
 /** Marks that make a runner leave out all other tests. */
 const ALONE = /\b(?:it|test|describe|suite|context|bench)\s*\.\s*only\b|\b(?:fit|fdescribe|fcontext)\s*[(`]/g;
