@@ -155,12 +155,21 @@ export const mutants: readonly Mutant[] = [
     "return failing.filter((check) => !red.has(check.name));",
     "return failing;",
   ),
-  mutant(
-    "an approval survives a changed gate",
-    "core/lane/judging/approval.ts",
-    "left.path === right.path && left.content === right.content && ",
-    "left.path === right.path && ",
-  ),
+  {
+    bug: "an approval survives a changed gate",
+    edits: [
+      {
+        file: "core/lane/judging/approval.ts",
+        find: "left.path === right.path && left.content === right.content && ",
+        replace: "left.path === right.path && ",
+      },
+      {
+        file: "loop/effects/guarded/index.ts",
+        find: "return JSON.stringify([path, content]);",
+        replace: "return JSON.stringify([path]);",
+      },
+    ],
+  },
   mutant(
     "judge a manifest instead of a tree",
     "loop/effects/inspection/index.ts",
