@@ -30,29 +30,93 @@ const [MAX_TEXT, MAX_WORDS] = [100_000, 50_000];
 const [MAX_FOLDERS, MAX_ENTERED] = [100, 4];
 
 /** Programs that run what follows them. It may be a folder, or a file without its extension. */
-const RUNNERS = new Set(
-  [
-    "node nodejs tsx ts-node vite-node zx jiti python python2 python3 ruby perl php",
-    "--require --import --loader -m uses:",
-  ].flatMap((names) => names.split(" ")),
-);
+const RUNNERS = new Set([
+  "node",
+  "nodejs",
+  "tsx",
+  "ts-node",
+  "vite-node",
+  "zx",
+  "jiti",
+  "python",
+  "python2",
+  "python3",
+  "ruby",
+  "perl",
+  "php",
+  "-m",
+  "uses:",
+]);
+/** Options that run the module that they name. */
+const LOADS = /^--(?:require|import|loader)$/;
 /** The same where `run` follows them. */
 const WITH_RUN = new Set(["go", "deno", "bun"]);
 /** The word after one of them is the folder in which the rest runs. */
 const ENTERS = new Set(["cd", "pushd", "-C", "--prefix", "--cwd", "--dir", "--directory", "--project"]);
 const EXTENSION = /\.\w+$/;
 /** Compilers, bundlers and linters judge or translate the files that they are given, and run none of them. */
-const READERS = new Set(
-  [
-    "esbuild tsup rollup webpack ncc parcel tsc swc babel eslint prettier biome oxlint stylelint markdownlint codespell vale",
-    "mypy pyright ruff black isort flake8 pylint shellcheck shfmt yamllint hadolint actionlint",
-    "javac kotlinc gcc g++ clang rustc rustfmt gofmt goimports",
-  ].flatMap((names) => names.split(" ")),
-);
+const READERS = new Set([
+  "esbuild",
+  "tsup",
+  "rollup",
+  "webpack",
+  "ncc",
+  "parcel",
+  "tsc",
+  "swc",
+  "babel",
+  "eslint",
+  "prettier",
+  "biome",
+  "oxlint",
+  "stylelint",
+  "markdownlint",
+  "codespell",
+  "vale",
+  "mypy",
+  "pyright",
+  "ruff",
+  "black",
+  "isort",
+  "flake8",
+  "pylint",
+  "shellcheck",
+  "shfmt",
+  "yamllint",
+  "hadolint",
+  "actionlint",
+  "javac",
+  "kotlinc",
+  "gcc",
+  "g++",
+  "clang",
+  "rustc",
+  "rustfmt",
+  "gofmt",
+  "goimports",
+]);
 /** They stand before the command that counts. */
-const LAUNCHERS = new Set(
-  "- run: npx pnpm yarn bunx exec dlx uv uvx pipx poetry run sudo time env -y --yes --".split(" "),
-);
+const LAUNCHERS = new Set([
+  "-",
+  "run:",
+  "npx",
+  "pnpm",
+  "yarn",
+  "bunx",
+  "exec",
+  "dlx",
+  "uv",
+  "uvx",
+  "pipx",
+  "poetry",
+  "run",
+  "sudo",
+  "time",
+  "env",
+  "-y",
+  "--yes",
+  "--",
+]);
 /** Options whose value says how to judge. */
 const CONFIGURES = new Set([
   "-c",
@@ -79,7 +143,7 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
       for (const [index, word] of segment.slice(0, left).entries()) {
         words.add(word);
         const [last = "", beforeLast = ""] = [segment[index - 1], segment[index - 2]];
-        const isRun = RUNNERS.has(last) || (last === "run" && WITH_RUN.has(beforeLast));
+        const isRun = RUNNERS.has(last) || LOADS.test(last) || (last === "run" && WITH_RUN.has(beforeLast));
         const isData = reads || (isScript && !runsIn(segment, index));
         const isGiven = isData && !CONFIGURES.has(last);
         for (const target of isGiven ? [] : last === "-m" ? modulesOf(word) : [word]) {
@@ -109,7 +173,7 @@ const SHELLS = new Set(["sh", "bash", "zsh", "ksh", "source", "."]);
 /** Returns true where the word is the command itself, or stands behind something that runs files. */
 function runsIn(segment: readonly string[], index: number): boolean {
   const before = segment.slice(0, index);
-  const runs = (word: string) => RUNNERS.has(word) || SHELLS.has(word) || WITH_RUN.has(word);
+  const runs = (word: string) => RUNNERS.has(word) || LOADS.test(word) || SHELLS.has(word) || WITH_RUN.has(word);
   return before.every((word) => LAUNCHERS.has(word)) || before.some(runs) || segment[index]?.startsWith("./") === true;
 }
 
