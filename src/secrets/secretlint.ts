@@ -1,7 +1,7 @@
 /**
  * Runs the rules of secretlint's recommended preset on a text. https://github.com/secretlint/secretlint
  *
- * Two rules of the preset are left out, because whoever writes the text controls them: `filter-comments` lets a comment switch all
+ * Two rules of the preset are left out, because the author of a text controls them: `filter-comments` lets a comment switch all
  * rules off, and `gcp` reads a file of the given name from this machine. `privatekey` finds what `gcp` finds in JSON.
  */
 import { setImmediate } from "node:timers/promises";

@@ -185,7 +185,7 @@ describe("a snapshot", () => {
         type: "entry.explained",
         task: "print",
         pull: 11,
-        // Nobody knew who had made its checks. They are read again.
+        // An older version did not know who made its checks, so they are read again.
         standing: { kind: "check", name: "unit", verdict: "missing" },
         checking: true,
       },

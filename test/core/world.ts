@@ -346,7 +346,7 @@ export const red = checkOf("failure");
 export const running = checkOf(null);
 export const cancelled = checkOf("cancelled");
 
-/** What the commit of a manifest changes, if the job listed it truly. */
+/** Makes the difference that a truthful manifest leads to. */
 export function differenceOf(manifest: readonly ChangedFile[]): Difference {
   const file = (name: string, bytes: number) => ({ mode: "100644", sha: sha(name), bytes });
   const changes = manifest.map((one) => ({

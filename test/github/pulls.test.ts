@@ -163,7 +163,7 @@ describe("pull", () => {
     expectOpenPull({ runs: [{ check_suite_id: 1 }] });
 
     expect(await failure(githubWith().pull(repo, 3))).toMatchObject({ name: "Unavailable" });
-    // Nothing more is asked.
+    // Drops the recorded requests that the failure left out.
     nock.cleanAll();
   });
 });

@@ -22,7 +22,7 @@ export type Forged =
   | { write: string; base64: string }
   | { delete: string };
 
-/** What a job that was taken over uploads. Without a word it is a truthful result of `forges`. */
+/** The upload of a job that was taken over. Left out: a truthful result of `forges`. */
 export interface ForgedJob {
   forges: Forged[];
   /** Fields of `result.json` in place of the truthful ones. */

@@ -2,7 +2,7 @@
 import type { PlannedTask } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import { protectionOf } from "../promotion/protected.ts";
-import { kindByName, maySteerChecks } from "../promotion/surface.ts";
+import { kindByName, maySteerChecks } from "../promotion/surface/index.ts";
 
 export interface LikelyApproval {
   id: string;

@@ -3,7 +3,7 @@
  * second level, and workflow files. An approval counts for a file's content, not for a head.
  */
 import { z } from "zod";
-import { SurfaceKind } from "./surface.ts";
+import { SurfaceKind } from "./surface/index.ts";
 
 /** A lane keeps them with every observation. The last one stands for all further ones. */
 export const MAX_GUARDED = 50;

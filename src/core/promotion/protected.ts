@@ -19,7 +19,7 @@ interface ProtectedPaths {
 const protectedPaths: readonly ProtectedPaths[] = [
   // GitHub runs them, asks those whom they name, or shows them as the repository's own word.
   { protection: "never", about: "github", globs: ["**/.github/**", "**/CODEOWNERS"] },
-  // Git itself follows them on the machine of whoever checks out.
+  // Git follows them on every machine that checks them out.
   { protection: "never", about: "git", globs: ["**/.gitmodules", "**/.husky/**", "**/.githooks/**"] },
   // The next agent, and every person's own, does what they say.
   {

@@ -34,7 +34,7 @@ function localPath(calls: string | null): string | null {
   return calls?.startsWith("./") === true ? calls.slice(2) : null;
 }
 
-/** The caller itself reports only where it is skipped. Whoever needs it needs all jobs of the call. */
+/** The caller itself reports only where it is skipped. A job that needs it needs all jobs of the call. */
 function inPlaceOf(caller: WorkflowJob, called: readonly WorkflowJob[]): WorkflowJob[] {
   const { skippedName, secrets, checksOutHead } = caller;
   const prefix = [...caller.checkName.slice(0, -UNKNOWN_CALL.length), " / "];

@@ -22,7 +22,7 @@ export interface ContractWorld {
   /** Another App's check run on a commit; null: still under way. */
   report(commit: string, name: string, conclusion: "success" | "failure" | null): Promise<void>;
   requireChecks(branch: string, names: string[]): Promise<void>;
-  /** Somebody reviews a pull's present head. */
+  /** Reviews a pull's present head as another person. */
   review(pull: number, by: string, verdict: "APPROVE" | "REQUEST_CHANGES"): Promise<void>;
   /** The brief of an attempt whose job leaves these files in its artifact. */
   briefLeaving(files: Record<string, string>): string;

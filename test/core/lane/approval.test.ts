@@ -342,7 +342,7 @@ describe("an approval of one content", () => {
   });
   const step = fc.oneof(
     fc.record({ does: fc.constant("shows" as const), files, green: fc.boolean(), head: content }),
-    // Of any number: late, repeated, or of another entry.
+    // Takes any number: approvals may be late, repeated, or meant for another entry.
     fc.record({ does: fc.constant("approves" as const), number: fc.integer({ min: -1, max: 6 }) }),
     fc.record({ does: fc.constant("reviews" as const), files }),
   );

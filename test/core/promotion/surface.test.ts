@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gateSurface, type SurfaceKind } from "../../../src/core/promotion/surface.ts";
+import { gateSurface, type SurfaceKind } from "../../../src/core/promotion/surface/index.ts";
 import type { TreeChange } from "../../../src/core/promotion/tree.ts";
 
 interface Case {

@@ -13,8 +13,8 @@ import { protectionOf } from "../../../core/promotion/protected.ts";
 import { compareTrees, type TreeChange, type TreeFile } from "../../../core/promotion/tree.ts";
 import type { SeenPull } from "../../github-port.ts";
 import { type ProducerReader, readProducers } from "../producers.ts";
+import { readOnce } from "../remembering.ts";
 import { readCheckCommands } from "./commands.ts";
-import { readOnce } from "./remembering.ts";
 import { readSurface } from "./surface.ts";
 
 type Observing = Pick<EffectOf<"pull.observe">, "repo" | "branch" | "checks" | "gateSurface">;

@@ -1,7 +1,7 @@
 /** Finds the gate surface among changes, and reads only the files whose names do not decide. */
 import type { Repo } from "../../../core/github.ts";
 import type { CheckCommand } from "../../../core/promotion/commands.ts";
-import { gateSurface, type SurfaceChange } from "../../../core/promotion/surface.ts";
+import { gateSurface, type SurfaceChange } from "../../../core/promotion/surface/index.ts";
 import { type ChangedText, SUBMODULE, type TreeChange, type TreeFile } from "../../../core/promotion/tree.ts";
 import type { GitHub } from "../../github-port.ts";
 

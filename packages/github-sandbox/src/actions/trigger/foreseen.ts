@@ -96,7 +96,7 @@ function topLevel({ repository, branch }: Into, workflow: WorkflowSpec): Level {
   };
 }
 
-/** What every pull request of a branch of the repository shows. Its number stands for any. */
+/** A pull request as every one of a branch of the repository looks. Its number stands for any. */
 function pullOpened(repository: Repository, branch: string): Record<string, unknown> {
   const fullName = `${repository.owner}/${repository.name}`;
   const repo = knownInPart({ full_name: fullName, fork: false });

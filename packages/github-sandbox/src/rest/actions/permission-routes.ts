@@ -1,5 +1,5 @@
 /**
- * What the tokens of jobs may do in a repository. The sandbox holds the default permissions fixed.
+ * Reads and sets the permissions of jobs' tokens in a repository. The sandbox holds the default permissions fixed.
  * https://docs.github.com/en/rest/actions/permissions#get-default-workflow-permissions-for-a-repository
  */
 import { z } from "zod";

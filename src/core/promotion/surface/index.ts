@@ -6,13 +6,13 @@
  * Judges names and, where the name alone is not enough, contents: a manifest by its scripts, a test file by what it skips.
  */
 import { z } from "zod";
-import { globMatches } from "../rules/globs.ts";
-import { type CheckCommand, type NamedByChecks, namedByChecks } from "./commands.ts";
-import { protectionOf } from "./protected.ts";
-import { bringsForeignCode } from "./surface/dependencies.ts";
-import { changesScripts, changesTools } from "./surface/manifests.ts";
-import { changesInlineTests, changesTests, hasTests } from "./surface/tests.ts";
-import type { ChangedText, TreeChange } from "./tree.ts";
+import { globMatches } from "../../rules/globs.ts";
+import { type CheckCommand, type NamedByChecks, namedByChecks } from "../commands.ts";
+import { protectionOf } from "../protected.ts";
+import type { ChangedText, TreeChange } from "../tree.ts";
+import { bringsForeignCode } from "./dependencies.ts";
+import { changesScripts, changesTools } from "./manifests.ts";
+import { changesInlineTests, changesTests, hasTests } from "./tests.ts";
 
 export const SurfaceKind = z.enum([
   /** A manifest's or a build file's scripts changed. */
