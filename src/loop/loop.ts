@@ -2,7 +2,7 @@
  * Offers the loop in single steps: inboxes, the outbox, the sweep. It never waits; `driver.ts` does in a process. Tests and the
  * simulation call the same steps themselves.
  */
-import { leaseUntil, runClaimed } from "./outbox.ts";
+import { giveBack, leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
 import { withoutSecrets } from "./redacted.ts";
 import { type Inside, Remembered } from "./remembered.ts";
@@ -31,8 +31,8 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
   const github = withoutSecrets(outside.github, outside.scanner);
   const inside: Inside = { ...outside, github, remembered: new Remembered() };
   let sweptAt: number | null = null;
-  /** The effects that this process runs now, by their ordering keys. */
-  const underWay = new Map<string, Promise<void>>();
+  /** The effects that this process runs now, by their ordering keys. false: its lease ran out meanwhile. */
+  const underWay = new Map<string, Promise<boolean>>();
   /** Until when this process leaves an aggregate alone whose snapshot it cannot read. Otherwise it would log that in a loop. */
   const unreadable = new Map<string, number>();
 
@@ -60,19 +60,22 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
     return claimed.map((effect) => {
       // A clock that jumps ends the lease of an effect that still runs here. Its second run waits, or two would run at once.
       const before = underWay.get(effect.ordering);
-      const run = before === undefined ? carryOut(effect) : before.then(() => carryOut(effect));
+      const run =
+        before === undefined
+          ? carryOut(effect, runClaimed)
+          : before.then((ended) => carryOut(effect, ended ? runClaimed : giveBack));
       underWay.set(effect.ordering, run);
-      void run.then(() => {
+      return run.then(() => {
         if (underWay.get(effect.ordering) === run) underWay.delete(effect.ordering);
       });
-      return run;
     });
   }
 
-  function carryOut(effect: ClaimedEffect): Promise<void> {
-    return runClaimed(inside, effect).catch((error: unknown) => {
+  function carryOut(effect: ClaimedEffect, act: typeof runClaimed): Promise<boolean> {
+    return act(inside, effect).catch((error: unknown) => {
       // The store failed. The lease runs out and the effect is claimed again.
       log.error({ effect: effect.id, error: describe(error) }, "an effect's end could not be written");
+      return false;
     });
   }
 

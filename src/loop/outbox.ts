@@ -18,7 +18,8 @@
  *   first one did.
  * - A lease runs out while the effect is still under way: two processes run it. The store refuses the end of the first, because
  *   its fencing token is old.
- * - The clock jumps and this process claims an effect that it is still running: `loop.ts` lets the second run wait for the first.
+ * - The clock jumps and this process claims an effect that it is still running: `loop.ts` lets the second run wait for the first,
+ *   and for GitHub's lists to show what the first one made.
  * - A step asks again for an effect that runs now: the row is armed again and runs once more. Each run has an outcome of its own,
  *   since the lease is part of the outcome's key.
  * - A step withdraws an effect that runs now: the effect continues. The core ignores an outcome that it does not expect.
@@ -52,25 +53,29 @@ const MAX_ATTEMPTS = 30;
 const LONGEST_BACKOFF_MS = 60_000;
 /** Longer than the slowest effect: a planner streams for minutes. A shorter lease would have two processes plan. */
 const LEASE_MS = 15 * 60_000;
+/** GitHub's lists show new runs, pulls and comments within seconds. */
+const LISTED_AFTER_MS = 30_000;
 
 export function leaseUntil(now: number): string {
   return new Date(now + LEASE_MS).toISOString();
 }
 
-/** Runs one claimed effect until it is done, given back for another try, or given up. Throws only when the store fails. */
-export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promise<void> {
+/**
+ * Runs one claimed effect until it is done, given back for another try, or given up. Returns false where its lease had run out, so
+ * that its end does not count. Throws only when the store fails.
+ */
+export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promise<boolean> {
   const { store, log } = outside;
   const effect = Effect.safeParse(claimed.effect);
   if (!effect.success) {
     log.error({ effect: claimed.id, error: z.prettifyError(effect.error) }, "a stored effect does not parse");
-    await store.complete(claimed, inboxed(outside, unreadable(claimed)), iso(outside.now()));
-    return;
+    return await store.complete(claimed, inboxed(outside, unreadable(claimed)), iso(outside.now()));
   }
   try {
     const outcomes = await outcomeOf(outside, claimed, effect.data);
-    await store.complete(claimed, inboxed(outside, outcomes), iso(outside.now()));
+    return await store.complete(claimed, inboxed(outside, outcomes), iso(outside.now()));
   } catch (error) {
-    await giveUpOrRetry(outside, claimed, effect.data, error);
+    return giveUpOrRetry(outside, claimed, effect.data, error);
   }
 }
 
@@ -115,7 +120,12 @@ async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect
   return performEffect(outside, aggregate, effect, claimed.lease);
 }
 
-async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: Effect, error: unknown): Promise<void> {
+async function giveUpOrRetry(
+  outside: Outside,
+  claimed: ClaimedEffect,
+  effect: Effect,
+  error: unknown,
+): Promise<boolean> {
   const { store, log } = outside;
   const fields = { aggregate: claimed.aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts };
   const now = outside.now();
@@ -125,8 +135,7 @@ async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: E
     if (error instanceof Unavailable)
       log.warn({ ...fields, delay, error: describe(error) }, "an effect is tried again later");
     else log.error({ ...fields, delay, error: describe(error), stack: (error as Error).stack }, "an effect threw");
-    await store.release(claimed, iso(now + delay), iso(now), describe(error));
-    return;
+    return store.release(claimed, iso(now + delay), iso(now), describe(error));
   }
   log.error({ ...fields, error: describe(error) }, "an effect is given up");
   const message = await outside.scanner.redact(error instanceof Error ? error.message : "");
@@ -137,7 +146,12 @@ async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: E
       event: failed(effect, claimed, error, message),
     },
   ];
-  await store.complete(claimed, inboxed(outside, outcomes), iso(now));
+  return store.complete(claimed, inboxed(outside, outcomes), iso(now));
+}
+
+/** Gives back an effect whose last run here lost its lease. By the next run GitHub's lists show what that one made. */
+export function giveBack({ store, now }: Outside, claimed: ClaimedEffect): Promise<boolean> {
+  return store.release(claimed, iso(now() + LISTED_AFTER_MS), iso(now()), "its lease ran out while it ran");
 }
 
 function failed(effect: Effect, claimed: ClaimedEffect, error: unknown, message: string): Event {

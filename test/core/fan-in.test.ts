@@ -292,7 +292,7 @@ describe("rolling back", () => {
       expect(standingOf(world.state, world.task("undo-1"))).toMatchObject({ remedy: "revert-by-hand" });
       world.commands({ verb: "retry", task: "undo-1" });
       expect(world.has("revert.write")).toBe(false);
-      world.commands("cancel");
+      world.commands("cancel", "ada", world.at + 1_000);
       expect(world.state.stage).toBe("failed");
     } else {
       expect(world.take("revert.write")).toMatchObject({ merge: sha("merge-10"), base: sha(base) });
@@ -441,9 +441,21 @@ describe("rolling back", () => {
     const world = rollback({ a: [], b: [] });
     world.lands("a");
     world.commands("cancel");
-    world.commands("cancel");
-    expect(world.state.stage).toBe("failed");
+    world.commands("cancel", "bo", world.at + 1_000);
+    expect(world.state).toMatchObject({ stage: "failed", endedBy: "ada", leftBy: "bo" });
     expect(world.task("undo-1").stage).toBe("cancelled");
+  });
+
+  it("is not given up by a cancel that was written before it began", () => {
+    const world = rollback({ a: [], b: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    world.commands("cancel");
+    world.at += 5_000;
+    world.commands("cancel", "ada", world.at - 5_000);
+    expect(world.take("notice.post")).toMatchObject({ notice: { refusal: { kind: "rollback-unseen" } } });
+    world.merges(pull);
+    expect(world.has("revert.write")).toBe(true);
   });
 
   it("continues although its issue is closed, which is how many people give up", () => {

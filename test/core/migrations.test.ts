@@ -64,6 +64,7 @@ describe("a snapshot", () => {
       {
         stage: "rolling-back",
         endedBy: "ada",
+        since: 1_000_000,
         tasks: [
           { plan: { title: "a" }, landing: { order: 2 } },
           { plan: { title: "b" }, landing: { order: 1 } },
@@ -84,6 +85,7 @@ describe("a snapshot", () => {
       {
         stage: "failed",
         endedBy: "ada",
+        leftBy: null,
         tasks: [{}, {}, {}, { plan: { title: { kind: "undo", task: "a" }, description: "" } }, { stage: "done" }],
       },
     ],

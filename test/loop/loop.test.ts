@@ -62,7 +62,7 @@ it("an effect whose outcome could not be written is given back, and tried again 
   expect(await on.inbox(FEATURE)).toHaveLength(1);
 });
 
-it("an effect that is still under way here is not run beside itself when its lease ends early", async () => {
+it("an effect that is still under way here when its lease ends early runs after it, once lists show what it made", async () => {
   const first = Promise.withResolvers<string>();
   let calls = 0;
   const on = bench({ branchTip: () => (++calls === 1 ? first.promise : Promise.resolve(sha("second"))) });
@@ -74,6 +74,11 @@ it("an effect that is still under way here is not run beside itself when its lea
   expect(calls).toBe(1);
   first.resolve(sha("first"));
   await Promise.all([slow, again]);
+  expect(calls).toBe(1);
+  expect(await on.inbox(FEATURE)).toEqual([]);
+  expect(await on.nextDueIn()).toBe(30_000);
+  on.pass(30_000);
+  await on.loop.stepOutbox(8);
   expect(calls).toBe(2);
   expect((await on.inbox(FEATURE)).map(({ event }) => event)).toMatchObject([{ sha: sha("second") }]);
 });

@@ -272,4 +272,17 @@ describe("what a feature is doing", () => {
     world.feature({ type: "issue.closed", by: "ada" });
     expect(explainFeature(world.state).reason).toBe("@ada cancelled it; 0 of 1 merged");
   });
+
+  it("names who stopped its reverts", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [], b: [] }, {}, { onFailure: "rollback" });
+    world.lands("a");
+    world.commands("cancel");
+    world.commands("cancel", "bo", world.at + 1_000);
+    expect(explainFeature(world.state).reason).toBe(
+      "@ada cancelled it; 0 of 1 merges were reverted; @bo stopped the reverts",
+    );
+  });
 });

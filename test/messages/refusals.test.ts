@@ -42,6 +42,10 @@ describe("the answer to a command that was refused", () => {
       "You wrote that before the current plan was posted. The plan is version 1 now. Look at it, then comment /headgate approve 1.",
     ],
     [
+      { kind: "rollback-unseen" },
+      "You wrote that before the reverts of what was merged had begun. They go on; comment /headgate cancel again to stop them.",
+    ],
+    [
       { kind: "plan-invalid", problems: [{ kind: "no-tasks" }, { kind: "duplicate-id", id: "a" }] },
       "That plan cannot be carried out: a plan has at least one task; task 'a' is listed more than once.",
     ],

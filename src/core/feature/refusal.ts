@@ -14,6 +14,8 @@ export const Refusal = z.discriminatedUnion("kind", [
     verb: z.enum(["hold", "resume", "cancel", "retry", "budget", "approve-task"]),
     stage: FeatureStage,
   }),
+  /** The cancel was written before the rollback began, so it was about the feature. */
+  z.object({ kind: z.literal("rollback-unseen") }),
   z.object({ kind: z.literal("nothing-stopped") }),
   /** The budget has no limit in dollars, so that none can be added. */
   z.object({ kind: z.literal("no-dollar-limit") }),

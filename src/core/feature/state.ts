@@ -110,8 +110,8 @@ const Feature = z.discriminatedUnion("stage", [
   Common.extend({ stage: z.literal("planning"), ...unsure, plan: z.null() }),
   Common.extend({ stage: z.literal("proposed"), ...planned }),
   Common.extend({ stage: z.literal("executing"), ...planned }),
-  /** `endedBy` gave it up; what landed is being taken back. */
-  Common.extend({ stage: z.literal("rolling-back"), ...planned, endedBy: z.string() }),
+  /** `endedBy` gave it up at `since`; what landed is being taken back. */
+  Common.extend({ stage: z.literal("rolling-back"), ...planned, endedBy: z.string(), since: Time }),
   Common.extend({ stage: z.literal("completed"), ...planned, endedAt: Time }),
   Common.extend({
     stage: z.literal("cancelled"),
@@ -120,7 +120,14 @@ const Feature = z.discriminatedUnion("stage", [
     endedAt: Time,
     endedBy: z.string(),
   }),
-  Common.extend({ stage: z.literal("failed"), ...planned, endedAt: Time, endedBy: z.string() }),
+  /** `leftBy` stopped the reverts; null: they all ended. */
+  Common.extend({
+    stage: z.literal("failed"),
+    ...planned,
+    endedAt: Time,
+    endedBy: z.string(),
+    leftBy: z.string().nullable(),
+  }),
 ]);
 export const FeatureState = shapeOf(Feature);
 export type FeatureState = z.infer<typeof Feature>;

@@ -8,6 +8,9 @@ export function toSchema7(state: Fields): Fields {
   const { policy, tasks, ...rest } = mapped(state) as Fields;
   return {
     ...rest,
+    // 6 did not record when a rollback began. Without a time no cancel would end it.
+    ...(rest.stage === "rolling-back" ? { since: rest.startedAt } : {}),
+    ...(rest.stage === "failed" ? { leftBy: null } : {}),
     policy:
       policy === null
         ? null

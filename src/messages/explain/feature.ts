@@ -1,6 +1,6 @@
 /** Says what a feature is doing, or what stops it, in a sentence. */
 import { tasksForPerson } from "../../core/feature/standing.ts";
-import { endedBy, type FeatureState, isOver, isPlannedAnew } from "../../core/feature/state.ts";
+import { endedBy, type FeatureAt, type FeatureState, isOver, isPlannedAnew } from "../../core/feature/state.ts";
 import { landingOf, type Task } from "../../core/feature/task.ts";
 import type { Actor } from "../../core/lane/standing.ts";
 import { activityOf } from "../../core/rules/activity.ts";
@@ -86,7 +86,7 @@ function explainExecution(state: FeatureState): Explanation {
   return by("headgate", `${parts.join(", ")}${aside}`, GOES_ON);
 }
 
-function endText(state: FeatureState): string {
+function endText(state: FeatureAt<"completed" | "cancelled" | "failed">): string {
   const merged = state.tasks.filter((task) => landingOf(task) !== null).length;
   const count = `${merged} of ${state.tasks.length} merged`;
   switch (state.stage) {
@@ -97,7 +97,8 @@ function endText(state: FeatureState): string {
     default: {
       const { undone, landed } = takenBack(state);
       const back = landed === 0 ? "nothing had been merged" : `${undone} of ${landed} merges were reverted`;
-      return `@${endedBy(state) ?? "ghost"} cancelled it; ${back}`;
+      const left = state.leftBy === null ? "" : `; @${state.leftBy} stopped the reverts`;
+      return `@${endedBy(state) ?? "ghost"} cancelled it; ${back}${left}`;
     }
   }
 }

@@ -35,6 +35,8 @@ export function refusalText(refusal: Refusal): string {
       return "Headgate is making another plan. Look at that one, then approve it.";
     case "plan-unseen":
       return `You wrote that before the current plan was posted. ${readFirst(refusal.current)}`;
+    case "rollback-unseen":
+      return "You wrote that before the reverts of what was merged had begun. They go on; comment /headgate cancel again to stop them.";
     case "nothing-to-approve":
       return `Task '${refusal.task}' does not wait for an approval now; the status comment says what it waits for.`;
     case "changes-unseen":

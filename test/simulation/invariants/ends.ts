@@ -1,7 +1,7 @@
 /** Judges the end of a scenario: what is left behind, and whether the history replays to the same state. */
 import { isDeepStrictEqual } from "node:util";
 import { decideOn, type State } from "../../../src/core/decide.ts";
-import type { FeatureState } from "../../../src/core/feature/state.ts";
+import type { FeatureAt, FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { landingOf, type Task } from "../../../src/core/feature/task.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
@@ -69,9 +69,9 @@ function judgeDone(court: Court, github: GitHubModel, task: Task): void {
 }
 
 /** Demands a revert for each landing, unless a person cancelled the rollback too. */
-function judgeAllTakenBack(court: Court, state: FeatureState): void {
+function judgeAllTakenBack(court: Court, state: FeatureAt<"failed">): void {
+  if (state.leftBy !== null) return;
   const undos = state.tasks.filter((task) => task.undoes !== null);
-  if (undos.some((task) => task.stage === "cancelled")) return;
   const forgotten = state.tasks.filter(
     (task) =>
       landingOf(task) !== null && task.undoes === null && !undos.some((undo) => undo.undoes?.task === task.plan.id),

@@ -1,7 +1,7 @@
 /** Carries out slash commands: from the comment, through the sender's permission, to the answer. */
 import { type Command, MAX_COMMANDS } from "../../command.ts";
 import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
-import { cancelFeature } from "../ending/cancelling.ts";
+import { cancelCommand } from "../ending/cancelling.ts";
 import { dropTask, planAgain, putAfter } from "../planning/edits.ts";
 import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
@@ -100,11 +100,11 @@ function carryOut(
       postNotice(draft, { about: "help", comment });
       return null;
     case "hold":
-      return unlessOver(draft, "hold", () => holdFeature(draft, by, "command"));
+      return holdCommand(draft, by);
     case "resume":
       return resumeFeature(draft, by);
     case "cancel":
-      return unlessOver(draft, "cancel", () => cancelFeature(draft, by));
+      return cancelCommand(draft, by, writtenAt);
     case "retry":
       return retryTask(draft, command.task);
     case "budget":
@@ -125,9 +125,10 @@ function carryOut(
   }
 }
 
-function unlessOver({ state }: Draft, verb: "hold" | "cancel", act: () => void): Refusal | null {
-  if (isOver(state)) return { kind: "over", verb, stage: state.stage };
-  act();
+function holdCommand(draft: Draft, by: string): Refusal | null {
+  const { state } = draft;
+  if (isOver(state)) return { kind: "over", verb: "hold", stage: state.stage };
+  holdFeature(draft, by, "command");
   return null;
 }
 

@@ -4,6 +4,7 @@ import { type Draft, type EventOf, hasPlan, nextRound, type Reaction } from "../
 import { addUndo, takesBack } from "../landing/rollback.ts";
 import { sendToLanes } from "../landing/submitting.ts";
 import { refreshTargets } from "../landing/targets.ts";
+import type { Refusal } from "../refusal.ts";
 import { isActive } from "../stages.ts";
 import { isOver } from "../state.ts";
 import { landingOf, type Task } from "../task.ts";
@@ -17,7 +18,19 @@ export function onIssueClosed(draft: Draft, event: EventOf<"issue.closed">): Rea
   return null;
 }
 
-export function cancelFeature(draft: Draft, by: string): void {
+/**
+ * Cancels by command; during a rollback this ends the rollback. Returns null, or why not. `writtenAt`: in whole seconds of GitHub's
+ * clock. People who cancel twice before anything happens want the reverts.
+ */
+export function cancelCommand(draft: Draft, by: string, writtenAt: number): Refusal | null {
+  const { state } = draft;
+  if (isOver(state)) return { kind: "over", verb: "cancel", stage: state.stage };
+  if (state.stage === "rolling-back" && writtenAt <= state.since) return { kind: "rollback-unseen" };
+  cancelFeature(draft, by);
+  return null;
+}
+
+function cancelFeature(draft: Draft, by: string): void {
   const { state } = draft;
   const planning = state.stage === "planning";
   const revert = takesBack(state);
@@ -47,17 +60,19 @@ export function cancelFeature(draft: Draft, by: string): void {
 }
 
 /** Moves the feature to its end, or to a rollback first. Cancelling a rollback ends it and leaves the branch as it is. */
-function giveUp({ state, at }: Draft, revert: string[] | null, endedBy: string): boolean {
+function giveUp({ state, at }: Draft, revert: string[] | null, by: string): boolean {
   if (state.stage === "rolling-back") {
-    const { policy, base, plan } = state;
-    return moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, endedAt: at, endedBy });
+    const { policy, base, plan, endedBy } = state;
+    const end = { endedAt: at, endedBy, leftBy: by };
+    return moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, ...end });
   }
   if (state.stage === "executing" && revert !== null && (revert.length > 0 || state.tasks.some(mayBeMerging))) {
     const { policy, base, plan } = state;
-    return moveFeature(state, { type: "ROLL_BACK" }, { stage: "rolling-back", policy, base, plan, endedBy });
+    const start = { endedBy: by, since: at };
+    return moveFeature(state, { type: "ROLL_BACK" }, { stage: "rolling-back", policy, base, plan, ...start });
   }
   const { policy, base, plan } = state;
-  return moveFeature(state, { type: "CANCEL" }, { stage: "cancelled", policy, base, plan, endedAt: at, endedBy });
+  return moveFeature(state, { type: "CANCEL" }, { stage: "cancelled", policy, base, plan, endedAt: at, endedBy: by });
 }
 
 function cancelTask(draft: Draft, task: Task): void {

@@ -20,6 +20,6 @@ export function endRollback({ state, at, effects }: Draft): void {
   const undos = state.tasks.filter((task) => task.undoes !== null);
   if (!undos.every((task) => task.stage === "done")) return;
   const { policy, base, plan, endedBy } = state;
-  moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, endedBy, endedAt: at });
+  moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, endedBy, endedAt: at, leftBy: null });
   effects.push({ type: "timer.cancel", timer: "sweep" });
 }
