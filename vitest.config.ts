@@ -1,13 +1,28 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { SkippedTests } from "./tools/skipped-tests.ts";
 
+/** Change nothing that another file could see, so they share a process and load the same modules once. */
+const pure = ["test/{config,core,messages}/**/*.test.ts", "test/loop/!(quarantine).test.ts"];
+const hostile = ["test/hostile/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     // Two cores: scenario tests start real processes, so more workers would only make them wait for each other.
     maxWorkers: 2,
     reporters: [...configDefaults.reporters, new SkippedTests()],
+    projects: [
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "isolated",
+          include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...pure, ...hostile],
+        },
+      },
+      { extends: true, test: { name: "hostile", include: hostile } },
+    ],
   },
 });

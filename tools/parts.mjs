@@ -11,7 +11,7 @@ const sequences = {
   check: {
     lint: "npm run lint",
     types: "npm run types",
-    tests: "vitest run --no-isolate test/core test/messages",
+    tests: "vitest run test/core test/messages",
   },
   /** Under 50 minutes on 2 cores: before every merge. */
   ci: {
