@@ -60,7 +60,9 @@ function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string
   const filter = filterOf(parsed?.[3] ?? "", macros);
   if (pattern === undefined || filter === undefined) return [];
   const isAnchored = pattern.replace(/\/+$/, "").includes("/");
-  const glob = isAnchored ? pattern.replace(/^\//, "") : `**/${pattern}`;
+  // To git `a/**` is everything below `a`, without `a` itself.
+  const below = pattern.replace(/\/\*\*$/, "/**/*");
+  const glob = isAnchored ? below.replace(/^\//, "") : `**/${below}`;
   const prefix = folder === "" ? "" : `${folder}/`;
   /** Compiled when a path first asks for it. */
   let match: ((path: string) => boolean) | null = null;

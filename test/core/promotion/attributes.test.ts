@@ -26,6 +26,7 @@ describe("files of Git LFS", () => {
     [`[attr]big ${lfs}\r\n*.psd big\r\n`, "a.psd", true],
     [`${"x".repeat(70_000)} ${lfs}\n*.psd ${lfs}`, "a.psd", true],
     [`/assets/** ${lfs}`, "assets/a/b.bin", true],
+    [`/assets/** ${lfs}`, "assets", false],
     [`assets/*.bin ${lfs}`, "assets/a.bin", true],
     [`assets/*.bin ${lfs}`, "other/assets/a.bin", false],
     [`"with space.bin" ${lfs}`, "with space.bin", true],
@@ -47,7 +48,23 @@ describe("files of Git LFS", () => {
   });
 
   it("are those that git names, whatever the rules", () => {
-    const pattern = fc.constantFrom("*", "*.a", "a", "a/*", "/a", "a/b", "**/b", "a/**", "b.a", "/*.a");
+    const pattern = fc.constantFrom(
+      "*",
+      "*.a",
+      "a",
+      "a/*",
+      "/a",
+      "a/b",
+      "**/b",
+      "a/**",
+      "b.a",
+      "/*.a",
+      "**/a/**",
+      "a/**/b",
+      "/**",
+      "**",
+      "a/",
+    );
     const word = fc.constantFrom(lfs, "filter=lfs", "-filter", "!filter", "text", "filter=crypt");
     const rules = fc.array(
       fc.tuple(pattern, word).map((parts) => parts.join(" ")),
