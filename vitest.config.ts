@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { SkippedTests } from "./tools/skipped-tests.ts";
 
-/** Change nothing that another file could see, so they share a process and load the same modules once. */
+/** Tests without side effects on other files. They share a process, which loads the same modules once. */
 const pure = ["test/{config,core,messages}/**/*.test.ts", "test/loop/!(quarantine).test.ts"];
 const hostile = ["test/hostile/*.test.ts"];
 
