@@ -49,6 +49,10 @@ export interface SandboxOptions {
   clock?: Clock;
   /** The Node.js given to jobs; this process's own by default. */
   nodePath?: string;
+  /** The folder for versions of Node.js that jobs ask for; by default in `dataDir`. */
+  toolsDir?: string;
+  /** True: jobs use the versions of Node.js, Python and Go that are here, whatever they ask for. */
+  anyVersion?: boolean;
   /** Environment given to every job beside GitHub's own. */
   environment?: Record<string, string>;
   /** The rate limits. `generous`, the default, refuses nobody in practice; `github` are GitHub's own. */
@@ -134,6 +138,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       slots: options.slots,
       dataDir: join(dataDir, "actions"),
       nodePath: options.nodePath ?? process.execPath,
+      toolsDir: options.toolsDir ?? join(dataDir, "tools"),
+      anyVersion: options.anyVersion ?? false,
       environment: options.environment ?? {},
     },
   );

@@ -161,24 +161,25 @@ jobs:
   });
 
   it.each([
-    ["services", "services: { db: { image: postgres } }", "with 'services'"],
-    ["container", "container: node:24", "with 'container'"],
-    ["windows", "# none", "asks for 'windows-latest'"],
-    ["docker", "# none", "container image (docker://alpine)"],
-    ["unknown", "# none", "there is no repository acme/deploy here"],
-    ["shell", "# none", "no shell 'pwsh'"],
-    ["submodules", "# none", "cannot do 'submodules: true'"],
-    ["expression", "env: { A: \"${{ fromJSON('{') }}\" }", "JSON"],
-  ])("A job fails with a reason in its log for what the runner cannot do: %s", async (kind, key, reason) => {
-    const steps: Record<string, string> = {
-      docker: "uses: docker://alpine",
-      unknown: "uses: acme/deploy@v1",
-      shell: "{ run: dir, shell: pwsh }",
-      submodules: "{ uses: actions/checkout@v4, with: { submodules: true } }",
-    };
-    await fixture.commit({
-      ...(kind === "submodules" ? { ".gitmodules": "" } : {}),
-      cannot: `
+    ["services", "services: { db: { image: postgres } }", "it has 'services'"],
+    ["container", "container: node:24", "it has 'container'"],
+    ["windows", "# none", "it asks for the runner 'windows-latest'"],
+    ["docker", "# none", "it uses docker://alpine, an action of the kind 'docker'"],
+    ["unknown", "# none", "it uses acme/deploy@v1, which is not here"],
+    ["shell", "# none", "it uses the shell 'pwsh', which is not here"],
+    ["submodules", "# none", "it checks out submodules, which are not here"],
+  ])(
+    "A job ends as not run here, with the reason in its log and its check, for what the machine cannot do: %s",
+    async (kind, key, reason) => {
+      const steps: Record<string, string> = {
+        docker: "uses: docker://alpine",
+        unknown: "uses: acme/deploy@v1",
+        shell: "{ run: dir, shell: pwsh }",
+        submodules: "{ uses: actions/checkout@v4, with: { submodules: true } }",
+      };
+      await fixture.commit({
+        ...(kind === "submodules" ? { ".gitmodules": "" } : {}),
+        cannot: `
 on: workflow_dispatch
 jobs:
   cannot:
@@ -187,13 +188,54 @@ jobs:
     steps:
       - ${steps[kind] ?? "run: echo fine"}
 `,
+      });
+      const run = await fixture.dispatch("cannot");
+      expect(run.conclusion).toBe("neutral");
+      const job = fixture.job("cannot");
+      const log = await fixture.log(job);
+      expect(log).toContain(`##[warning]Not run here: ${reason}`);
+      expect(log).not.toContain("Z fine");
+      const check = await fixture.octokit.rest.checks.get({ ...fixture.at, check_run_id: job.checkRunId });
+      expect(check.data).toMatchObject({ conclusion: "neutral", output: { title: "Not run here" } });
+      expect(check.data.output.summary).toContain(reason);
+    },
+  );
+
+  it("A job fails when an expression of it cannot be evaluated", async () => {
+    await fixture.commit({
+      cannot: `
+on: workflow_dispatch
+jobs:
+  cannot: { runs-on: ubuntu-latest, env: { A: "\${{ fromJSON('{') }}" }, steps: [{ run: echo fine }] }
+`,
     });
-    const run = await fixture.dispatch("cannot");
-    expect(run.conclusion).toBe("failure");
-    const log = await fixture.log(fixture.job("cannot"));
-    expect(log).toMatch(/##\[error\]/);
-    expect(log).toContain(reason);
-    expect(log).not.toContain("Z fine");
+    expect((await fixture.dispatch("cannot")).conclusion).toBe("failure");
+    expect(await fixture.log(fixture.job("cannot"))).toMatch(/##\[error\].*JSON/);
+  });
+
+  it("A job that cannot run here neither stops its matrix nor counts as passed for jobs that need it", async () => {
+    await fixture.commit({
+      part: `
+on: workflow_dispatch
+jobs:
+  test:
+    runs-on: \${{ matrix.os }}
+    strategy: { matrix: { os: [windows-latest, ubuntu-latest] } }
+    steps: [{ run: sleep 0.2 }]
+  pack: { needs: test, runs-on: ubuntu-latest, steps: [{ run: "true" }] }
+  sum: { needs: test, if: always(), runs-on: ubuntu-latest, steps: [{ run: "echo result=\${{ needs.test.result }}" }] }
+`,
+    });
+    const run = await fixture.dispatch("part");
+    const ends = fixture.jobsOf(run).map(({ name, conclusion }) => [name, conclusion]);
+    expect(Object.fromEntries(ends)).toEqual({
+      "test (windows-latest)": "neutral",
+      "test (ubuntu-latest)": "success",
+      pack: "skipped",
+      sum: "success",
+    });
+    expect(await fixture.log(fixture.job("sum"))).toContain("Z result=skipped");
+    expect(run.conclusion).toBe("success");
   });
 
   it("A job's token has the declared permissions, and its PATH no tools of another project", async () => {

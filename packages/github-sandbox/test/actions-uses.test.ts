@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { satisfies } from "../src/actions/built-in/setup/node-versions/asked.ts";
+import { nodesOnMachine } from "../src/actions/built-in/setup/node-versions/on-machine.ts";
+import { versionInFile } from "../src/actions/built-in/setup/version-files.ts";
 import { isInRange } from "../src/actions/built-in/setup/version-range.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
-import { stubPython } from "./python.ts";
+import { fakeNpm } from "./npm.ts";
 
 let fixture: Fixture;
 
@@ -94,24 +99,75 @@ jobs:
 });
 
 describe("versions of setup actions", () => {
-  it("A setup action fails by name for a version that this machine lacks", async () => {
-    stubPython(fixture.folder);
+  it("A version of Node.js that is not here is installed once, and a job that asks for one that cannot be had is not run", async () => {
+    const installs = fakeNpm(fixture.folder);
     await fixture.commit({
+      ".tool-versions": "python 3.1\nnodejs 7.10.1\n",
       versions: `
 on: workflow_dispatch
 jobs:
-  old: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: 18 } }] }
-  named: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: lts/iron } }] }
-  other: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-python@v5, with: { python-version: pypy3.11 } }] }
+  old: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: 7 } }, { run: node --version }] }
+  file:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - { uses: actions/setup-node@v4, with: { node-version-file: .tool-versions } }
+      - run: node --version
+  none: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: 5 } }] }
+  other: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: 9-nightly } }] }
 `,
     });
-    expect(await fixture.dispatch("versions")).toMatchObject({ conclusion: "failure" });
+    await fixture.dispatch("versions");
+    const ends = ["old", "file", "none", "other"].map((name) => fixture.job(name).conclusion);
+    expect(ends).toEqual(["success", "success", "neutral", "neutral"]);
+    expect(await fixture.log(fixture.job("old"))).toContain("Z the fake node 7.10.1");
+    expect(await fixture.log(fixture.job("file"))).toContain("Z the fake node 7.10.1");
     const present = process.versions.node;
-    expect(await fixture.log(fixture.job("old"))).toContain(
-      `##[error]The version '18' of node is not here: this machine has ${present}.`,
+    expect(await fixture.log(fixture.job("none"))).toContain(
+      `Not run here: it asks for node 5, and this machine has ${present} (npm could not install it: ETARGET).`,
     );
-    expect(await fixture.log(fixture.job("named"))).toContain("##[error]The version 'lts/iron' of node is not here");
-    expect(await fixture.log(fixture.job("other"))).toContain("##[error]The version 'pypy3.11' of python is not here");
+    expect(await fixture.log(fixture.job("other"))).toContain("Not run here: it asks for node 9-nightly");
+    await fixture.dispatch("versions");
+    expect(installs().filter((line) => line.includes("@7")).length).toBeLessThanOrEqual(4);
+    expect(existsSync(join(fixture.folder, "data", "tools", "node-7.10.1"))).toBe(true);
+  });
+
+  it.each([
+    ["v20.9.0\n", ".nvmrc", "node", "20.9.0"],
+    ["lts/iron\n", ".nvmrc", "node", "lts/iron"],
+    ["# which\nnodejs 24.1.0\npython 3.12\n", ".tool-versions", "python", "3.12"],
+    ['{"engines":{"node":">=20"},"volta":{"node":"22.1.0"}}', "package.json", "node", "22.1.0"],
+    ['{"devEngines":{"runtime":{"name":"node","version":"^24"}}}', "package.json", "node", "^24"],
+    ["module example.invalid/a\n\ngo 1.22\n\ntoolchain go1.24.2\n", "go.mod", "go", "1.24.2"],
+    ['[project]\nrequires-python = ">=3.9,<4"\n', "pyproject.toml", "python", ">=3.9 <4"],
+  ] as const)("The version in %j of %s is what %s is asked for", (text, name, tool, version) => {
+    writeFileSync(join(fixture.folder, name), text);
+    expect(versionInFile(fixture.folder, name, tool)).toBe(version);
+  });
+
+  it.each([
+    ["20", "20.9.0", true],
+    ["lts/iron", "20.9.0", true],
+    ["lts/-1", "22.3.0", true],
+    ["lts/-1", "20.9.0", false],
+    ["lts/*", "20.9.0", true],
+    ["20-nightly", "20.9.0", false],
+    [">=18 <21 || 23", "20.9.0", true],
+  ])("Asked for node %s, setup-node takes %s: %s", (asked, version, expected) => {
+    expect(satisfies(asked, version, "24.21.0")).toBe(expected);
+  });
+
+  it("Versions of version managers are found in their folders", () => {
+    const home = join(fixture.folder, "home-of-managers");
+    const places = [".nvm/versions/node/v7.1.0/bin", ".local/share/fnm/node-versions/v7.2.0/installation/bin"];
+    const more = [".volta/tools/image/node/7.3.0/bin", ".asdf/installs/nodejs/7.4.0/bin"];
+    for (const place of [...places, ...more, ".local/share/mise/installs/node/7.5.0/bin"]) {
+      mkdirSync(join(home, place), { recursive: true });
+      writeFileSync(join(home, place, "node"), "");
+    }
+    const found = nodesOnMachine(process.execPath, { HOME: home }).map(({ version }) => version);
+    expect(found.filter((version) => version.startsWith("7."))).toEqual(["7.1.0", "7.2.0", "7.3.0", "7.4.0", "7.5.0"]);
+    expect(found[0]).toBe(process.versions.node);
   });
 
   it("Version ranges match as in the setup actions", () => {
@@ -244,7 +300,7 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
     expect(log).toContain("Z post ran yes");
     expect(log).toContain("Z script is local ada/shop");
     expect(log).toContain("Z script is done");
-    expect(log).toContain("it is a 'docker' action");
+    expect(log).toContain("an action of the kind 'docker', which this machine cannot run");
     expect(log).not.toMatch(/Z (never|skipped)/);
     expect(job.steps.map((step) => `${step.name}: ${step.conclusion}`)).toEqual([
       "Set up job: success",
@@ -256,7 +312,7 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
       "Run actions/checkout@v5: success",
       "Run ./local: success",
       "Run ./script: success",
-      "Run ada/tools/image@main: failure",
+      "Run ada/tools/image@main: skipped",
       "Post Run ./script: success",
       "Post Run actions/checkout@v5: success",
       "Post Run ada/tools/hello@main: success",

@@ -5,6 +5,7 @@
 import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { Repository } from "../../store/entities.ts";
+import { NotHere } from "../execute/lack.ts";
 import type { StepLog } from "../execute/machine/log.ts";
 import { StepError } from "../execute/step-error.ts";
 import type { ActionCall } from "../execute/steps/call.ts";
@@ -148,7 +149,9 @@ type Git = (args: string[], onLine: (line: string) => void) => Promise<number>;
 
 /** Submodules and Git LFS files are stored elsewhere. Without them `submodules` and `lfs` ask for nothing. */
 async function refuseWhatIsElsewhere(inputs: ActionCall["inputs"], folder: string, git: Git): Promise<void> {
-  if (existsSync(resolve(folder, ".gitmodules"))) refuseInputs(inputs, "actions/checkout", ["submodules"]);
+  if (existsSync(resolve(folder, ".gitmodules")) && !/^(|false)$/i.test(textInput(inputs, "submodules"))) {
+    throw new NotHere({ kind: "stored-elsewhere", what: "submodules" });
+  }
   if (!booleanInput(inputs, "lfs", false)) return;
   const paths: string[] = [];
   const pointer = "^version https://git-lfs\\.github\\.com/spec/v1$";
@@ -158,9 +161,7 @@ async function refuseWhatIsElsewhere(inputs: ActionCall["inputs"], folder: strin
   await git(["-c", "core.quotePath=false", "check-attr", "filter", "--", ...paths.slice(0, 1_000)], (line) => {
     if (line.endsWith(attribute)) stored.push(line.slice(0, -attribute.length));
   });
-  const [first] = stored;
-  if (first !== undefined)
-    throw new StepError(`This runner has no Git LFS server, so 'lfs: true' cannot get ${first}.`);
+  if (stored.length > 0) throw new NotHere({ kind: "stored-elsewhere", what: "Git LFS files" });
 }
 
 async function rmCredentials({ job, frame }: ActionCall, cwd: string, section: string): Promise<void> {

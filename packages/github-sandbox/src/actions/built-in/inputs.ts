@@ -1,4 +1,5 @@
 /** Reads the inputs of built-in actions as the @actions/core toolkit does. */
+import { NotHere } from "../execute/lack.ts";
 import { StepError } from "../execute/step-error.ts";
 
 type Inputs = Record<string, string>;
@@ -22,10 +23,10 @@ export function linesInput(inputs: Inputs, name: string): string[] {
   return lines.filter((line) => line !== "");
 }
 
-/** Fails the step for an input that the built-in action does not support, instead of ignoring it silently. */
+/** Ends the job as not run here for an input that the built-in action does not support, instead of ignoring it silently. */
 export function refuseInputs(inputs: Inputs, action: string, names: readonly string[]): void {
   for (const name of names) {
     const text = textInput(inputs, name);
-    if (text !== "" && text !== "false") throw new StepError(`This runner's ${action} cannot do '${name}: ${text}'.`);
+    if (text !== "" && text !== "false") throw new NotHere({ kind: "action-input", action, input: name, value: text });
   }
 }

@@ -6,6 +6,7 @@ import type { Repository } from "../../store/entities.ts";
 import type { ActionsHost } from "../host/port.ts";
 import { commitOf, usableRepository } from "../host/repositories.ts";
 import { type Action, parseAction } from "../parse/action.ts";
+import { NotHere } from "./lack.ts";
 import type { JobFolders } from "./machine/folders.ts";
 import { StepError } from "./step-error.ts";
 
@@ -38,7 +39,7 @@ export class ActionSources {
     this.#folders = folders;
   }
 
-  /** Throws StepError when there is no such action. */
+  /** Throws StepError when there is no such action, and NotHere when this machine cannot have it. */
   async get(uses: string): Promise<SourcedAction> {
     const known = this.#known.get(uses);
     if (known !== undefined) return known;
@@ -47,17 +48,13 @@ export class ActionSources {
       const own = `${this.#repository.owner}/${this.#repository.name}`;
       return { action: read(folder, uses), folder, repository: own, ref: "" };
     }
-    if (uses.startsWith("docker://")) throw new StepError(`This runner cannot run a container image (${uses}).`);
+    if (uses.startsWith("docker://")) throw new NotHere({ kind: "action-kind", uses, using: "docker" });
     const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)((?:\/[^@]*)?)@(.+)$/.exec(uses) ?? [];
     if (ref === "" || path.split("/").includes("..")) {
       throw new StepError(`'${uses}' is no action: it should be owner/repository@ref or ./path.`);
     }
     const source = usableRepository(this.#host, this.#repository, fullName);
-    if (source === null) {
-      throw new StepError(
-        `Unable to resolve action '${uses}': this runner has no equivalent of it, and there is no repository ${fullName} here.`,
-      );
-    }
+    if (source === null) throw new NotHere({ kind: "action", uses });
     const sha = await commitOf(this.#host, source, ref);
     if (sha === null) throw new StepError(`Unable to resolve action '${uses}', unable to find version '${ref}'.`);
     const folder = join(await this.#extract(source, sha), path);

@@ -3,6 +3,7 @@ import type { Job, Permissions, Repository, WorkflowRun } from "../../store/enti
 import type { ActionsHost, ActionsOptions } from "../host/port.ts";
 import type { CacheAccess } from "../parse/cache-mode.ts";
 import type { StepsJob, WorkflowSpec } from "../parse/model.ts";
+import type { Lack } from "./lack.ts";
 
 export interface JobRequest {
   host: ActionsHost;
@@ -38,6 +39,9 @@ export interface JobRequest {
 }
 
 export interface JobEnd {
-  conclusion: "success" | "failure" | "cancelled";
+  /** neutral: it did not run, because this machine lacks something. */
+  conclusion: "success" | "failure" | "cancelled" | "neutral";
   outputs: Record<string, string>;
+  /** What this machine lacks for it; null: nothing. */
+  lack: Lack | null;
 }

@@ -1,5 +1,6 @@
 /** Runs one job from its set-up to its last post step. */
 import { evaluate, evaluateTexts, holds } from "../parse/expressions.ts";
+import { NotHere } from "./lack.ts";
 import type { StepLog } from "./machine/log.ts";
 import type { JobEnd, JobRequest } from "./request.ts";
 import { type Post, RunningJob, type StepOutcome } from "./running-job.ts";
@@ -29,8 +30,10 @@ async function setUp({ job, builtIn, pres }: Work, log: StepLog): Promise<Conclu
   );
   log.line(`GITHUB_TOKEN permissions: ${JSON.stringify(request.permissions)}`);
   try {
-    const problem = request.problem ?? impossible(request.spec, request.labels);
-    if (problem !== null) throw new Error(problem);
+    if (request.problem !== null) throw new Error(request.problem);
+    if (request.labels.length === 0) throw new Error("The job names no runner in 'runs-on'.");
+    const lack = impossible(request.spec, request.labels);
+    if (lack !== null) throw new NotHere(lack);
     job.readEnv();
     const signal = new AbortController().signal;
     for (const spec of request.spec.steps) {
@@ -43,6 +46,10 @@ async function setUp({ job, builtIn, pres }: Work, log: StepLog): Promise<Conclu
     }
     return "success";
   } catch (error) {
+    if (error instanceof NotHere) {
+      job.lacks(error.lack, log);
+      return "skipped";
+    }
     log.error(messageOf(error));
     frame.failed = true;
     return "failure";
@@ -121,6 +128,7 @@ export async function runJob(request: JobRequest, builtIn: BuiltInActions): Prom
     job.close();
     host.revokeToken(token);
   }
-  const conclusion = job.cancelled ? "cancelled" : job.frame.failed ? "failure" : "success";
-  return { conclusion, outputs };
+  const { lack } = job;
+  const conclusion = job.cancelled ? "cancelled" : lack !== null ? "neutral" : job.frame.failed ? "failure" : "success";
+  return { conclusion, outputs, lack };
 }

@@ -9,7 +9,7 @@
  *   a crash knows what to end.
  * - No secret is written to a log, to a step's name or to an output: all three pass through `masks`.
  * - An expression sees the state of its own moment. `scope` is made anew for each evaluation.
- * - A stopped job ends within five minutes. A killed job starts nothing more.
+ * - A stopped job ends within five minutes. A killed job starts nothing more, and so does one that lacks something here.
  *
  * # Two ways to end
  *
@@ -46,6 +46,7 @@ import type { Job } from "../../store/entities.ts";
 import { evaluateTexts, hashFilesFunction, type Scope, statusFunctions } from "../parse/expressions.ts";
 import type { UsesStep } from "../parse/model.ts";
 import { ActionSources } from "./action-sources.ts";
+import { type Lack, lackText } from "./lack.ts";
 import { basePath, jobEnvironment, runnerContext } from "./machine/environment.ts";
 import { type JobFolders, makeJobFolders } from "./machine/folders.ts";
 import { openStepLog, type StepLog } from "./machine/log.ts";
@@ -104,6 +105,8 @@ export class RunningJob {
   /** The state that a JavaScript action saved in `pre` and `main` for its `post`, by step. */
   readonly states = new Map<UsesStep, Record<string, string>>();
   cancelled = false;
+  /** The first thing that a step needed and that is not here; null while there is none. */
+  lack: Lack | null = null;
   /** The limit in minutes of a job that exceeded it. */
   timedOutAfter: number | null = null;
   readonly #github: Record<string, unknown>;
@@ -163,6 +166,13 @@ export class RunningJob {
   /** True when nothing more may run. */
   get killed(): boolean {
     return this.#killed;
+  }
+
+  /** Ends the job as not run here. None of its later steps runs; post steps clean up. */
+  lacks(lack: Lack, log: StepLog): void {
+    this.frame.failed = true;
+    if (this.lack === null) log.warning(`Not run here: ${lackText(lack)}.`);
+    this.lack ??= lack;
   }
 
   /** Ends the processes that the job left in the background. */

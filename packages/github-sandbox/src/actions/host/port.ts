@@ -43,6 +43,10 @@ export interface ActionsOptions {
   dataDir: string;
   /** The Node.js that JavaScript actions and `setup-node` give to jobs. */
   nodePath: string;
+  /** The folder of versions of Node.js that jobs asked for and that were installed for them. */
+  toolsDir: string;
+  /** True: setup actions use the version that is here, whatever a workflow asks for. */
+  anyVersion: boolean;
   /**
    * Environment for every job beside GitHub's own. Of this process's environment a job gets only PATH (with the folder of
    * `nodePath` first) and the locale.

@@ -4,7 +4,7 @@ import type { CallJob, WorkflowSpec } from "../parse/model.ts";
 import { calleeInputs, calleeSecrets } from "./calls.ts";
 import { explain } from "./explain.ts";
 import { cacheAccess, jobName, jobPermissions, jobScope, type Level, type Placed, placedKey } from "./level.ts";
-import { combined, type Ended, type Needs } from "./outcome.ts";
+import { combinedEnd, type Ended, type Needs } from "./outcome.ts";
 import type { RunScope } from "./scheduler.ts";
 import { CallTurns } from "./turns/call-turns.ts";
 import { type Group, groupOf } from "./turns/concurrency.ts";
@@ -61,11 +61,9 @@ export async function runCall(of: RunScope, placed: Placed<CallJob>, ties: Ties)
 async function runCallee(inner: Level, { cancelled, runLevel }: Ties): Promise<Ended> {
   const outcomes = await runLevel(inner);
   const jobs = Object.fromEntries([...outcomes].map(([id, { result, outputs }]) => [id, { result, outputs }]));
-  const results = [...outcomes.values()];
   return {
-    result: combined(results.map((outcome) => outcome.result)),
+    ...combinedEnd([...outcomes.values()]),
     outputs: evaluateTexts(inner.workflow.call.outputs, jobScope(inner, new Map(), cancelled.aborted, { jobs })),
-    reused: results.every((outcome) => outcome.reused),
   };
 }
 
@@ -79,5 +77,5 @@ function endCall(
   const job = scheduler.records.createJob(repository, run, { name, key, labels: [] });
   explain(scheduler, job.id, message);
   scheduler.records.completeJob(repository, job.id, { conclusion: result, outputs: {} });
-  return { result, outputs: {}, reused: false };
+  return { result, outputs: {}, isAbsent: false, reused: false };
 }

@@ -1,4 +1,6 @@
 /** Takes one job of a run from its concurrency group through its slot to its end. The header of `live-run.ts` names the races. */
+import type { CheckRun } from "../../store/entities.ts";
+import { type Lack, lackText } from "../execute/lack.ts";
 import { clearJobFolders, jobRoot } from "../execute/machine/folders.ts";
 import type { JobEnd } from "../execute/request.ts";
 import { runJob } from "../execute/run-job.ts";
@@ -7,6 +9,7 @@ import type { StepsJob } from "../parse/model.ts";
 import { runnerLabels } from "../parse/runs-on.ts";
 import { explain } from "./explain.ts";
 import { cacheAccess, jobName, jobPermissions, jobScope, type Placed, placedKey } from "./level.ts";
+import type { Ended } from "./outcome.ts";
 import type { RunScope } from "./scheduler.ts";
 import { deadlock, type Group, groupOf } from "./turns/concurrency.ts";
 
@@ -32,7 +35,11 @@ interface Keys {
 const runnerLost =
   "The hosted runner lost communication with the server. Anything in your workflow that terminates the runner process, starves it for CPU/Memory, or blocks its network access can cause this error.";
 
-const cancelled: JobEnd = { conclusion: "cancelled", outputs: {} };
+function notRun(lack: Lack): Pick<CheckRun["output"], "title" | "summary"> {
+  return { title: "Not run here", summary: `This job did not run: ${lackText(lack)}.` };
+}
+
+const cancelled: JobEnd = { conclusion: "cancelled", outputs: {}, lack: null };
 
 export class LiveJob {
   readonly #of: RunScope;
@@ -65,16 +72,18 @@ export class LiveJob {
     }
   }
 
-  async finish(): Promise<{ result: "success" | "failure" | "cancelled"; outputs: Record<string, string> }> {
+  async finish(): Promise<Omit<Ended, "reused">> {
     const { scheduler, repository, run } = this.#of;
     const keys = this.#keys();
     const { name, labels } = keys;
     const job = scheduler.records.createJob(repository, run, { name, key: placedKey(this.#placed), labels });
     const end = await this.#inTurn(job.id, keys);
-    scheduler.records.completeJob(repository, job.id, end);
+    scheduler.records.completeJob(repository, job.id, { ...end, output: end.lack === null ? null : notRun(end.lack) });
     scheduler.inBackground(clearJobFolders(jobRoot(scheduler.options.dataDir, job.id)));
-    const result = keys.isForgiven && end.conclusion === "failure" ? "success" : end.conclusion;
-    return { result, outputs: end.outputs };
+    const { conclusion, outputs } = end;
+    if (conclusion === "neutral") return { result: "skipped", outputs, isAbsent: true };
+    const result = keys.isForgiven && conclusion === "failure" ? "success" : conclusion;
+    return { result, outputs, isAbsent: false };
   }
 
   /** Evaluates the keys. If one fails, the rest keep their defaults, and the job fails with the reason. */
@@ -141,7 +150,7 @@ export class LiveJob {
       const ended = await this.#run(jobId, keys, AbortSignal.any([kill, lost]));
       if (!lost.aborted || kill.aborted) return ended;
       explain(scheduler, jobId, runnerLost);
-      return { conclusion: "failure", outputs: {} };
+      return { conclusion: "failure", outputs: {}, lack: null };
     } finally {
       end();
     }

@@ -55,7 +55,7 @@ import { githubContext } from "./github-context.ts";
 import { jobScope, type Level, type Placed, placedKey, type Ready, skippedName } from "./level.ts";
 import { runCall } from "./live-call.ts";
 import { LiveJob } from "./live-job.ts";
-import { combined, type Ended, type Needs, type Outcome, outcomeOf, reused } from "./outcome.ts";
+import { combined, combinedEnd, type Ended, type Needs, type Outcome, outcomeOf, reused } from "./outcome.ts";
 import type { Cancellable, RunScope } from "./scheduler.ts";
 import { aborted } from "./turns/call-turns.ts";
 import { type ConcurrencyTurn, type Group, groupOf } from "./turns/concurrency.ts";
@@ -115,8 +115,7 @@ export class LiveRun implements Cancellable {
       held: turn === null ? [] : [{ turn, name: "top level workflow" }],
     };
     const outcomes = await this.#runLevel(level).finally(() => turn?.leave());
-    const results = [...outcomes.values()].map((outcome) => outcome.result);
-    const conclusion: Conclusion = this.#cancel.signal.aborted ? "cancelled" : combined(results);
+    const conclusion = this.#cancel.signal.aborted ? "cancelled" : conclusionOf([...outcomes.values()]);
     await scheduler.records.complete(repository, run.id, conclusion);
   }
 
@@ -146,7 +145,7 @@ export class LiveRun implements Cancellable {
     try {
       if (this.#kill.signal.aborted || level.cancel?.aborted === true || !holds(spec.if, scope)) {
         this.#skip(ready, scope);
-        return outcomeOf(needs, { result: "skipped", outputs: {}, reused: false });
+        return outcomeOf(needs, { result: "skipped", outputs: {}, isAbsent: false, reused: false });
       }
       strategy = strategyOf(evaluate(spec.strategy, scope));
     } catch (error) {
@@ -187,9 +186,8 @@ export class LiveRun implements Cancellable {
       }),
     );
     return {
-      result: combined(ended.map((one) => one.result)),
+      ...combinedEnd(ended),
       outputs: Object.assign({}, ...ended.map((one) => one.outputs)) as Record<string, string>,
-      reused: ended.every((one) => one.reused),
     };
   }
 
@@ -227,4 +225,10 @@ export class LiveRun implements Cancellable {
     const { scheduler, repository, run } = this.#of;
     await scheduler.records.begin(repository, run.id);
   }
+}
+
+/** A run is neutral when nothing of it ran because this machine lacks something. */
+function conclusionOf(outcomes: readonly Outcome[]): Conclusion {
+  const result = combined(outcomes.map((outcome) => outcome.result));
+  return result === "skipped" && outcomes.some((outcome) => outcome.isAbsent) ? "neutral" : result;
 }

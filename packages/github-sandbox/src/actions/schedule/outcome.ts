@@ -8,15 +8,28 @@ export interface Outcome {
   allWell: boolean;
   /** True when the job or a job that it depends on failed. */
   someFailed: boolean;
+  /** True when it, or a part of its matrix or call, did not run because this machine lacks something. */
+  isAbsent: boolean;
   /** True when taken over from the run's last attempt. */
   reused: boolean;
 }
 
 /** The end of one job by itself. */
-export type Ended = Pick<Outcome, "result" | "outputs" | "reused">;
+export type Ended = Pick<Outcome, "result" | "outputs" | "isAbsent" | "reused">;
 
 /** The outcomes of the jobs that a job needs, by id. */
 export type Needs = Map<string, Outcome>;
+
+/** Sums up a job's matrix, or the jobs of a call. Where a part did not run here the whole counts as skipped: it has not passed. */
+export function combinedEnd(ends: readonly Ended[]): Pick<Ended, "result" | "isAbsent" | "reused"> {
+  const isAbsent = ends.some((end) => end.isAbsent);
+  const result = combined(ends.map((end) => end.result));
+  return {
+    result: isAbsent && result === "success" ? "skipped" : result,
+    isAbsent,
+    reused: ends.every((end) => end.reused),
+  };
+}
 
 /** Sums up several jobs as one, as GitHub does. */
 export function combined(results: readonly Outcome["result"][]): Outcome["result"] {
@@ -36,5 +49,6 @@ export function outcomeOf(needs: Needs, own: Ended): Outcome {
 /** Counts a job of the run's last attempt as this attempt's. */
 export function reused({ conclusion, outputs }: Job): Ended {
   const known = conclusion === "success" || conclusion === "cancelled" || conclusion === "skipped";
-  return { result: known ? conclusion : "failure", outputs, reused: true };
+  const isAbsent = conclusion === "neutral";
+  return { result: known ? conclusion : isAbsent ? "skipped" : "failure", outputs, isAbsent, reused: true };
 }

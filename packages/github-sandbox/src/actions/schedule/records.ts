@@ -15,6 +15,8 @@ export type RunDraft = Omit<
 interface JobResult {
   conclusion: Conclusion;
   outputs: Record<string, string>;
+  /** The text of its check run; left out: none. */
+  output?: Pick<CheckRun["output"], "title" | "summary"> | null;
 }
 
 export class Records {
@@ -169,13 +171,14 @@ export class Records {
     this.#announceJob(repository, job, "in_progress");
   }
 
-  completeJob(repository: Repository, jobId: number, { conclusion, outputs }: JobResult): void {
+  completeJob(repository: Repository, jobId: number, { conclusion, outputs, output }: JobResult): void {
     const { store } = this.#host;
     const now = store.now();
     const job = store.transaction(() => {
       const change = { status: "completed", conclusion, completedAt: now, outputs, process: null } as const;
       const completed = this.changeJob(jobId, change);
-      this.#changeCheck(completed, { status: "completed", conclusion, completedAt: now });
+      const text = output == null ? {} : { output: { ...output, text: null } };
+      this.#changeCheck(completed, { status: "completed", conclusion, completedAt: now, ...text });
       return completed;
     });
     this.#announceCheck(repository, job, "completed");

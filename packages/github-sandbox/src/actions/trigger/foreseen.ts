@@ -4,6 +4,7 @@
  * output, a filter on paths), or its job says nothing here (`outlook.ts`).
  */
 import type { Repository } from "../../store/entities.ts";
+import { lackText } from "../execute/lack.ts";
 import { impossible } from "../execute/unsupported.ts";
 import { usableRepository } from "../host/repositories.ts";
 import { defaultCacheAccess } from "../parse/cache-mode.ts";
@@ -136,7 +137,7 @@ function asksFor(elsewhere: ReadonlyMap<string, string>, { steps }: StepsJob): s
       ([name, value]) =>
         name.toLowerCase() === input && !("false" === String(value ?? "false").toLowerCase() || value === ""),
     );
-    if (asks) return `it checks out ${stored}, which are not here`;
+    if (asks) return lackText({ kind: "stored-elsewhere", what: stored });
   }
   return null;
 }
@@ -144,9 +145,11 @@ function asksFor(elsewhere: ReadonlyMap<string, string>, { steps }: StepsJob): s
 /** Returns why a job can only fail here; null: it may pass. */
 function beyondUs(into: Into, spec: StepsJob, scope: Scope): string | null {
   const missing = spec.steps.filter((step) => step.kind === "uses").find((step) => isMissing(into, step.uses));
-  if (missing !== undefined) return `it uses ${missing.uses}, which is not here`;
-  const reason = impossible(spec, runnerLabels(evaluate(spec.runsOn, scope)));
-  return reason && reason.charAt(0).toLowerCase() + reason.slice(1).replace(/\.$/, "");
+  if (missing !== undefined) return lackText({ kind: "action", uses: missing.uses });
+  const labels = runnerLabels(evaluate(spec.runsOn, scope));
+  if (labels.length === 0) return "it names no runner in 'runs-on'";
+  const lack = impossible(spec, labels);
+  return lack === null ? null : lackText(lack);
 }
 
 /** An action in the workspace is known only when its job runs, so it never counts as missing. */

@@ -1,68 +1,56 @@
-/** Does actions/setup-node: puts the one Node.js of this runner on PATH. */
-import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { StepError } from "../../execute/step-error.ts";
+/**
+ * Does actions/setup-node: puts the Node.js that a job asks for on its PATH. It comes from this machine, from a version manager, or
+ * from the npm registry. A version that cannot be had ends the job as not run here.
+ */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { NotHere } from "../../execute/lack.ts";
 import type { ActionCall } from "../../execute/steps/call.ts";
 import { refuseInputs, textInput } from "../inputs.ts";
-import { isInRange } from "./version-range.ts";
-
-const versions = new Map<string, string>();
-
-/** Returns the version without `v`, such as `24.21.0`. */
-function versionOf(nodePath: string): string {
-  const known = nodePath === process.execPath ? process.versions.node : versions.get(nodePath);
-  if (known !== undefined) return known;
-  const version = execFileSync(nodePath, ["--version"], { encoding: "utf8" }).trim().replace(/^v/, "");
-  versions.set(nodePath, version);
-  return version;
-}
+import { isNewest, rangeOf, satisfies } from "./node-versions/asked.ts";
+import { installedNodes, installNode, touch } from "./node-versions/install.ts";
+import { type Node, nodesOnMachine } from "./node-versions/on-machine.ts";
+import { versionInFile } from "./version-files.ts";
+import { byVersion } from "./version-range.ts";
 
 function askedFor({ job, inputs }: ActionCall): string {
   const given = textInput(inputs, "node-version");
   const file = textInput(inputs, "node-version-file");
-  if (given !== "" || file === "") return given;
-  const path = resolve(job.folders.workspace, file);
-  if (!existsSync(path)) throw new StepError(`The specified node version file at: ${path} does not exist`);
-  const text = readFileSync(path, "utf8").trim();
-  if (!file.endsWith("package.json")) return text;
-  const { engines, volta } = JSON.parse(text) as { engines?: { node?: string }; volta?: { node?: string } };
-  return volta?.node ?? engines?.node ?? "";
+  return given !== "" || file === "" ? given : versionInFile(job.folders.workspace, file, "node");
 }
 
-/** https://github.com/nodejs/release#release-schedule */
-const longTerm = [
-  "argon",
-  "boron",
-  "carbon",
-  "dubnium",
-  "erbium",
-  "fermium",
-  "gallium",
-  "hydrogen",
-  "iron",
-  "jod",
-  "krypton",
-];
-
-/** Treats the version of this machine as the latest one and as the current LTS. */
-function isSatisfied(asked: string, version: string): boolean {
-  if (/^(|latest|node|current|lts\/\*)$/.test(asked)) return true;
-  const codename = /^lts\/(\w+)$/.exec(asked)?.[1]?.toLowerCase();
-  if (codename !== undefined) return longTerm[(Number.parseInt(version, 10) - 4) / 2] === codename;
-  return isInRange(asked, version);
+async function chooseNode({ job, log }: ActionCall, asked: string): Promise<Node> {
+  const { nodePath, toolsDir, anyVersion } = job.request.options;
+  const here = nodesOnMachine(nodePath);
+  const [own] = here;
+  if (own === undefined) throw new NotHere({ kind: "version", tool: "node", asked, present: null, why: null });
+  if (isNewest(asked) || satisfies(asked, own.version, own.version)) return own;
+  if (anyVersion) {
+    log.warning(`The workflow asks for node ${asked}. This run uses ${own.version} instead.`);
+    return own;
+  }
+  const installed = installedNodes(toolsDir);
+  const found = [...here, ...installed]
+    .filter(({ version }) => satisfies(asked, version, own.version))
+    .sort((left, right) => byVersion(right.version, left.version))[0];
+  if (found !== undefined) {
+    if (installed.includes(found)) touch(found);
+    return found;
+  }
+  const range = rangeOf(asked, own.version);
+  const lack = { kind: "version", tool: "node", asked, present: own.version } as const;
+  if (range === null) throw new NotHere({ ...lack, why: null });
+  log.line(`Installing node ${asked} from the npm registry`);
+  const fresh = await installNode(toolsDir, range, nodePath);
+  if ("why" in fresh) throw new NotHere({ ...lack, why: fresh.why });
+  return fresh;
 }
 
 export async function setupNode(call: ActionCall): Promise<undefined> {
   const { job, inputs, outputs, log } = call;
   refuseInputs(inputs, "actions/setup-node", ["architecture", "mirror"]);
-  const { nodePath } = job.request.options;
-  const version = versionOf(nodePath);
-  const asked = askedFor(call);
-  if (!isSatisfied(asked, version)) {
-    throw new StepError(`The version '${asked}' of node is not here: this machine has ${version}.`);
-  }
-  job.paths.unshift(dirname(nodePath));
+  const { version, bin } = await chooseNode(call, askedFor(call));
+  job.paths.unshift(bin);
   outputs["node-version"] = `v${version}`;
   outputs["cache-hit"] = "false";
 

@@ -3,15 +3,16 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { StepError } from "../../execute/step-error.ts";
+import { NotHere } from "../../execute/lack.ts";
 import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { refuseInputs, textInput } from "../inputs.ts";
+import { versionInFile } from "./version-files.ts";
 import { isInRange } from "./version-range.ts";
 
 interface Tool {
   action: string;
   /** Its name in inputs and outputs, such as `python`. */
-  name: string;
+  name: "python" | "go";
   /** The programs to look for, best first. */
   programs: string[];
   versionArgs: string[];
@@ -31,17 +32,26 @@ async function versionOf(call: ActionCall, program: string, { versionArgs }: Too
   }
 }
 
+function askedFor({ job, inputs }: ActionCall, { name }: Tool): string {
+  const given = textInput(inputs, `${name}-version`);
+  const file = textInput(inputs, `${name}-version-file`);
+  return given !== "" || file === "" ? given : versionInFile(job.folders.workspace, file, name);
+}
+
 function setup(tool: Tool): BuiltInAction {
   return async (call) => {
     const { job, inputs, outputs, log } = call;
-    refuseInputs(inputs, tool.action, ["architecture", `${tool.name}-version-file`]);
-    const asked = textInput(inputs, `${tool.name}-version`);
+    refuseInputs(inputs, tool.action, ["architecture"]);
+    const asked = askedFor(call, tool);
+    let present: string | null = null;
     for (const program of tool.programs) {
       const version = await versionOf(call, program, tool);
       if (version === null) continue;
+      present ??= version;
       // setup-go calls the newest version stable.
       if (!/^(|stable)$/.test(asked) && !isInRange(asked, version)) {
-        throw new StepError(`The version '${asked}' of ${tool.name} is not here: this machine has ${version}.`);
+        if (!job.request.options.anyVersion) continue;
+        log.warning(`The workflow asks for ${tool.name} ${asked}. This run uses ${version} instead.`);
       }
       const bin = join(job.folders.tools, tool.name);
       mkdirSync(bin, { recursive: true });
@@ -54,7 +64,7 @@ function setup(tool: Tool): BuiltInAction {
       log.line(`${tool.name}: ${version}`);
       return undefined;
     }
-    throw new StepError(`This machine has no ${tool.name}, which ${tool.action} would set up.`);
+    throw new NotHere({ kind: "version", tool: tool.name, asked, present, why: null });
   };
 }
 

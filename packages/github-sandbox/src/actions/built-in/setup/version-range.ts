@@ -46,6 +46,11 @@ function isMet(part: string, present: Numbers): boolean {
   }
 }
 
+/** Orders two versions such as `20.9.0` and `24.21.0`. */
+export function byVersion(one: string, other: string): number {
+  return compare(one.split(".").map(Number), other.split(".").map(Number));
+}
+
 function startsWith(present: Numbers, wanted: Numbers): boolean {
   return wanted.every((number, index) => (present[index] ?? 0) === number);
 }

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { evaluateText } from "../../parse/expressions.ts";
 import type { RunStep } from "../../parse/model.ts";
+import { NotHere } from "../lack.ts";
 import { StepError } from "../step-error.ts";
 import type { StepCall } from "./call.ts";
 import { runCommand } from "./command.ts";
@@ -20,7 +21,7 @@ let scripts = 0;
 
 function commandLine(shell: string, script: string): { command: string; args: string[] } {
   const template = shells[shell] ?? shell;
-  if (!template.includes("{0}")) throw new StepError(`This runner has no shell '${shell}'.`);
+  if (!template.includes("{0}")) throw new NotHere({ kind: "shell", shell });
   const [command = "", ...args] = template.split(/\s+/).map((part) => part.replace("{0}", script));
   return { command, args };
 }

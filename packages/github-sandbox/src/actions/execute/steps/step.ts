@@ -1,8 +1,8 @@
 /** Runs one step, from its `if` to its conclusion. */
 import { evaluate, evaluateTexts, holds } from "../../parse/expressions.ts";
 import type { StepSpec } from "../../parse/model.ts";
+import { NotHere } from "../lack.ts";
 import type { Frame, StepOutcome } from "../running-job.ts";
-import { StepError } from "../step-error.ts";
 import type { StepPlace, UsesCall } from "./call.ts";
 import { runScript } from "./script.ts";
 import { runUses } from "./uses.ts";
@@ -14,7 +14,7 @@ function work(spec: StepSpec, call: UsesCall): Promise<void> {
     case "uses":
       return runUses(spec, call);
     case "other":
-      throw new StepError(`This runner cannot run a step with '${spec.key}'.`);
+      throw new NotHere({ kind: "key", key: spec.key });
   }
 }
 
@@ -33,6 +33,10 @@ async function attempt(spec: StepSpec, call: Omit<UsesCall, "env" | "signal">): 
     log.error(end === "cancelled" ? "The operation was canceled." : `The step has timed out after ${limit} minutes.`);
     return end === "cancelled" ? "cancelled" : "failure";
   } catch (error) {
+    if (error instanceof NotHere) {
+      job.lacks(error.lack, log);
+      return "skipped";
+    }
     const message = messageOf(error);
     if (message !== "") log.error(message);
     return "failure";
@@ -44,7 +48,7 @@ export async function runStep(place: StepPlace, spec: StepSpec): Promise<StepOut
   const outputs: Record<string, string> = {};
   let result: StepOutcome = { outputs, outcome: "skipped", conclusion: "skipped" };
   try {
-    if (!job.killed && holds(spec.if, job.scope(frame))) {
+    if (!job.killed && job.lack === null && holds(spec.if, job.scope(frame))) {
       const runInner = (inner: Frame, step: StepSpec) => runStep({ ...place, frame: inner }, step);
       const outcome = await attempt(spec, { ...place, outputs, runInner });
       const forgiven = outcome === "failure" && evaluate(spec.continueOnError, job.scope(frame)) === true;

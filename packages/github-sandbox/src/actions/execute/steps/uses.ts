@@ -4,6 +4,7 @@ import type { JavaScriptAction } from "../../parse/action.ts";
 import { evaluateText, evaluateTexts } from "../../parse/expressions.ts";
 import type { UsesStep } from "../../parse/model.ts";
 import type { SourcedAction } from "../action-sources.ts";
+import { NotHere } from "../lack.ts";
 import type { Frame } from "../running-job.ts";
 import { StepError } from "../step-error.ts";
 import type { ActionCall, StepCall, UsesCall } from "./call.ts";
@@ -80,6 +81,7 @@ async function runComposite(call: SourcedCall & UsesCall): Promise<void> {
   };
   for (const step of action.runs.steps) await call.runInner(inner, step);
   for (const [name, value] of action.outputs) outputs[name] = evaluateText(value, job.scope(inner));
+  if (job.lack !== null) throw new NotHere(job.lack);
   // The inner step that failed has logged its reason.
   if (inner.failed) throw new StepError("");
 }
@@ -102,7 +104,7 @@ export async function runUses(spec: UsesStep, call: UsesCall): Promise<void> {
   const action = callSourced(spec, call, sourced);
   if (runs.kind === "composite") return runComposite(action);
   if (runs.kind === "javascript") return runJavaScript(action, runs);
-  throw new StepError(`This runner cannot run '${spec.uses}': it is a '${runs.using}' action.`);
+  throw new NotHere({ kind: "action-kind", uses: spec.uses, using: runs.using });
 }
 
 /** Finds the `pre` of a repository's JavaScript action. Nothing runs the `pre` of an action in the workspace, as on GitHub. */
