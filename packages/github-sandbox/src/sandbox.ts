@@ -157,6 +157,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await pullsIdle(context);
     await git.idle();
     await webhooks.close();
+    git.close();
     store.close();
   }
 

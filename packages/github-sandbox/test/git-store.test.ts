@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { gitEnvironment, runGit } from "../src/git/plumbing/dir.ts";
+import { runGit } from "../src/git/plumbing/dir.ts";
+import { gitEnvironment } from "../src/git/plumbing/environment.ts";
 import { isBranchName, isFilePath, isRefName } from "../src/git/plumbing/names.ts";
 import { GitStore } from "../src/git/store.ts";
 

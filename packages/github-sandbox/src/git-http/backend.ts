@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { RepositoryScope, SandboxContext } from "../context.ts";
-import { gitEnvironment } from "../git/plumbing/dir.ts";
+import { gitEnvironment } from "../git/plumbing/environment.ts";
 
 interface Call {
   rest: string;

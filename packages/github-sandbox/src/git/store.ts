@@ -25,6 +25,7 @@ export interface HeadCommit {
 export class GitStore {
   readonly #root: string;
   readonly #queues = new Map<number, Promise<unknown>>();
+  readonly #dirs = new Map<number, GitDir>();
 
   constructor(root: string) {
     if (!isAbsolute(root)) throw new Error("the git root must be an absolute path");
@@ -37,7 +38,9 @@ export class GitStore {
   }
 
   at(repository: Named): GitDir {
-    return new GitDir(this.dir(repository));
+    const known = this.#dirs.get(repository.id) ?? new GitDir(this.dir(repository));
+    this.#dirs.set(repository.id, known);
+    return known;
   }
 
   /** The folder of the hooks that git runs while it receives a push. */
@@ -168,6 +171,11 @@ export class GitStore {
     );
     this.#queues.set(repository.id, settled);
     return result;
+  }
+
+  /** Ends the processes that read objects. */
+  close(): void {
+    for (const dir of this.#dirs.values()) dir.objects.close();
   }
 
   /** Resolves when no `exclusive` work runs. */

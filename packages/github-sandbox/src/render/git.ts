@@ -2,7 +2,8 @@
 
 import { userOfEmail } from "../git/identity.ts";
 import type { FileChange } from "../git/plumbing/diff.ts";
-import type { Commit, ObjectType } from "../git/plumbing/objects.ts";
+import type { Commit } from "../git/plumbing/objects.ts";
+import type { ObjectType } from "../git/plumbing/reader.ts";
 import type { TreeEntry } from "../git/plumbing/trees.ts";
 import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";

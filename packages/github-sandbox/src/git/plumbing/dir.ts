@@ -1,5 +1,7 @@
 /** Runs git in one bare repository, with an environment of its own and without the user's git settings. */
 import { execFile } from "node:child_process";
+import { gitEnvironment, maxBuffer } from "./environment.ts";
+import { ObjectReader } from "./reader.ts";
 
 export class GitError extends Error {
   readonly code: number;
@@ -24,23 +26,6 @@ export interface Ran {
   stderr: string;
 }
 
-/** Returns git's environment: PATH, the locale, no settings of machine or user. git must never prompt a person. */
-export function gitEnvironment(more: Record<string, string> = {}): Record<string, string> {
-  return {
-    PATH: process.env.PATH ?? "/usr/bin:/bin",
-    LC_ALL: "C.UTF-8",
-    HOME: "/nonexistent",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_ASKPASS: "true",
-    ...more,
-  };
-}
-
-/** The largest output of git kept in memory, in bytes. GitHub limits a blob to 100 MB. */
-const maxBuffer = 128 * 1024 * 1024;
-
 export function runGit(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = execFile(
@@ -63,8 +48,10 @@ export function runGit(args: readonly string[], options: RunOptions = {}): Promi
 
 export class GitDir {
   readonly path: string;
+  readonly objects: ObjectReader;
   constructor(path: string) {
     this.path = path;
+    this.objects = new ObjectReader(path);
   }
 
   run(args: readonly string[], options?: RunOptions): Promise<Ran> {

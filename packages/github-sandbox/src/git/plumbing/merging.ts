@@ -41,9 +41,10 @@ export async function replay(git: GitDir, base: string, head: string, committer:
  */
 async function pick(git: GitDir, tip: string, parent: string, commit: string): Promise<string | null> {
   const nobody: Signature = { name: "sandbox", email: "sandbox@localhost", date: "2000-01-01T00:00:00Z" };
-  const tree = `${tip}^{tree}`;
+  const tree = await git.objects.find(`${tip}^{tree}`);
+  if (tree === null) throw new Error(`no commit ${tip}`);
   const standIn = await writeCommit(git, {
-    tree: await git.text(["rev-parse", tree]),
+    tree: tree.sha,
     parents: [parent],
     message: "stand-in",
     author: nobody,

@@ -1,7 +1,7 @@
 /** Reads and writes blobs and commits. Trees are in `trees.ts`. */
 import type { GitDir } from "./dir.ts";
-
-export type ObjectType = "blob" | "tree" | "commit" | "tag";
+import { isSha } from "./names.ts";
+import type { ObjectType } from "./reader.ts";
 
 export interface Signature {
   name: string;
@@ -22,9 +22,8 @@ export interface Commit {
 
 /** Returns the type of each object in the given order; null for an object that does not exist. */
 export async function typesOf(git: GitDir, shas: readonly string[]): Promise<(ObjectType | null)[]> {
-  if (shas.length === 0) return [];
-  const text = await git.text(["cat-file", "--batch-check=%(objecttype)"], { input: `${shas.join("\n")}\n` });
-  return text.split("\n").map((line) => (/^(blob|tree|commit|tag)$/.test(line) ? (line as ObjectType) : null));
+  const found = await Promise.all(shas.map((sha) => git.objects.find(sha)));
+  return found.map((object) => object?.type ?? null);
 }
 
 export async function writeBlob(git: GitDir, content: Buffer): Promise<string> {
@@ -33,8 +32,8 @@ export async function writeBlob(git: GitDir, content: Buffer): Promise<string> {
 
 /** Returns a blob's bytes by its SHA or by `commit:path`; null if there is none. */
 export async function readBlob(git: GitDir, object: string): Promise<Buffer | null> {
-  const { code, stdout } = await git.run(["cat-file", "blob", object], { accept: [128] });
-  return code === 0 ? stdout : null;
+  const found = await git.objects.read(object);
+  return found?.type === "blob" ? found.content : null;
 }
 
 export interface NewCommit {
@@ -88,11 +87,34 @@ function fromSeconds(seconds: string): string {
   return new Date(Number(seconds) * 1000).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
+/** Returns the commit with this whole SHA; null for any other object. */
 export async function readCommit(git: GitDir, sha: string): Promise<Commit | null> {
-  const { code, stdout } = await git.run(["log", "-z", "-1", "--no-show-signature", commitFormat, sha, "--"], {
-    accept: [128],
-  });
-  const record = stdout.toString("utf8").split("\0")[0] ?? "";
-  // git follows a tag to its commit. The caller asked for a commit's own SHA, so a tag's SHA finds nothing.
-  return code === 0 && record.startsWith(sha) ? (parseCommits([record])[0] ?? null) : null;
+  const found = isSha(sha) ? await git.objects.read(sha) : null;
+  if (found?.type !== "commit") return null;
+  return parseObject(sha, found.content.toString("utf8")) ?? (await logged(git, sha));
+}
+
+/** Reads a commit as git stores it; null for what only git reads rightly: other encodings, malformed people. */
+function parseObject(sha: string, text: string): Commit | null {
+  const end = text.indexOf("\n\n");
+  const lines = text.slice(0, end).split("\n");
+  const values = (name: string) =>
+    lines.flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []));
+  const [tree] = values("tree");
+  const [author, committer] = [values("author")[0], values("committer")[0]].map(parsePerson);
+  if (end === -1 || tree === undefined || !author || !committer) return null;
+  if (values("encoding").length > 0 || text.includes("\0") || text.includes("\ufffd")) return null;
+  const message = text.slice(end + 2).replace(/\n+$/, "");
+  return { sha, tree, parents: values("parent"), author, committer, message };
+}
+
+function parsePerson(line = ""): Signature | null {
+  const [, name, email, seconds] = /^(\S[^<>]*\S|\S) <([^<>\s]*)> (\d{1,12}) [+-]\d{4}$/.exec(line) ?? [];
+  if (name === undefined || email === undefined || seconds === undefined) return null;
+  return { name, email, date: fromSeconds(seconds) };
+}
+
+async function logged(git: GitDir, sha: string): Promise<Commit | null> {
+  const [record = ""] = await git.fields(["log", "-z", "-1", "--no-show-signature", commitFormat, sha, "--"]);
+  return parseCommits([record])[0] ?? null;
 }

@@ -1,7 +1,7 @@
 /** Reads and writes refs as git stores them. Change refs through `refs/move.ts` instead: it announces the move. */
 import { type GitDir, GitError } from "./dir.ts";
 import { branchOf, isRefName, isSha, zeroSha } from "./names.ts";
-import type { ObjectType } from "./objects.ts";
+import type { ObjectType } from "./reader.ts";
 
 export interface StoredRef {
   ref: string;
@@ -25,10 +25,7 @@ export async function listRefs(git: GitDir, prefix: string): Promise<StoredRef[]
 /** Returns the object that a ref names, without following tags; null if there is no such ref. */
 export async function readRef(git: GitDir, ref: string): Promise<string | null> {
   if (!isRefName(ref)) return null;
-  const { code, stdout } = await git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", ref], {
-    accept: [1, 128],
-  });
-  return code === 0 ? stdout.toString("utf8").trim() : null;
+  return (await git.objects.find(ref))?.sha ?? null;
 }
 
 /**
@@ -60,12 +57,8 @@ export async function setOwnRef(git: GitDir, ref: string, to: string | null): Pr
  * `HEAD`. Follows tags. Returns null if there is none.
  */
 export async function resolveCommit(git: GitDir, name: string): Promise<string | null> {
-  const candidates = candidatesFor(name);
-  if (candidates.length === 0) return null;
-  const input = candidates.map((candidate) => `${candidate}^{commit}\n`).join("");
-  const text = await git.text(["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input });
-  const found = text.split("\n").find((line) => line.endsWith(" commit") && isSha(line.slice(0, 40)));
-  return found === undefined ? null : found.slice(0, 40);
+  const found = await Promise.all(candidatesFor(name).map((candidate) => git.objects.find(`${candidate}^{commit}`)));
+  return found.find((object) => object !== null)?.sha ?? null;
 }
 
 function candidatesFor(name: string): string[] {

@@ -89,10 +89,11 @@ export async function mergePull(scope: ActingScope, pull: Pull, order: MergeOrde
   const wanted = { pull: tested, headSha: head, behind, owners, method };
   const verdict = judgeMerge(scope, wanted, order.bypass === false ? null : initiator.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
-  const tree = await scope.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
+  const tree = await scope.git.at(repository).objects.find(`${testMergeSha}^{tree}`);
+  if (tree === null) throw notMergeable();
   const issue = scope.store.table("issues").get(pull.id);
   if (issue === undefined) throw notMergeable();
-  const planned = { pull, issue, base, head, tree, method, title, message, user: initiator.user };
+  const planned = { pull, issue, base, head, tree: tree.sha, method, title, message, user: initiator.user };
   const newBase = await writeMerge(scope, planned);
   if (newBase === null) throw new ApiError(405, "This branch can't be rebased");
   return scope.git.exclusive(repository, async () => {

@@ -139,9 +139,9 @@ export function objectRoutes(context: SandboxContext): Rest {
 /** Returns the tree that a SHA names, its own or its commit's. @throws ApiError 422 */
 async function treeOf(git: GitDir, name: string): Promise<string> {
   if (!isSha(name)) throw badObject();
-  const { code, stdout } = await git.run(["rev-parse", "--verify", "--quiet", `${name}^{tree}`], { accept: [1, 128] });
-  if (code !== 0) throw badObject();
-  return stdout.toString("utf8").trim();
+  const tree = await git.objects.find(`${name}^{tree}`);
+  if (tree === null) throw badObject();
+  return tree.sha;
 }
 
 async function treeChanges(git: GitDir, entries: z.output<typeof newTree>["tree"]): Promise<TreeChange[]> {

@@ -3,7 +3,7 @@
  * waits for the end of a pipe that only this process holds. Without /proc the shell finds nothing; the next start ends the rest.
  */
 import { spawn } from "node:child_process";
-import { gitEnvironment } from "../../../git/plumbing/dir.ts";
+import { gitEnvironment } from "../../../git/plumbing/environment.ts";
 
 const script = `
 read -r _ && exit 0
