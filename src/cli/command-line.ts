@@ -6,6 +6,8 @@ export interface Flag {
   /** The name of the flag's value in the help; undefined for a flag without a value. */
   value?: string;
   about: string;
+  /** True: it may be given several times. */
+  repeats?: boolean;
 }
 
 export interface Subcommand {
@@ -16,8 +18,19 @@ export interface Subcommand {
   notes: string;
 }
 
-/** The given values by flag name, such as `max-parallel`. A flag without a value has the empty text. */
+/**
+ * The given values by flag name, such as `max-parallel`. A flag without a value has the empty text. The values of a flag that
+ * repeats are joined; `valuesOf` takes them apart.
+ */
 export type Given = Record<string, string | undefined>;
+
+/** No argument of a process can hold it. */
+const SEPARATOR = "\0";
+
+/** Returns all values of a flag that repeats. */
+export function valuesOf(given: Given, flag: string): string[] {
+  return given[flag]?.split(SEPARATOR) ?? [];
+}
 
 /** Reads the flags of a subcommand. @throws BadInput naming the first unusable flag */
 export function readFlags(command: Subcommand, parameters: readonly string[]): Given {
@@ -42,7 +55,8 @@ export function readFlags(command: Subcommand, parameters: readonly string[]): G
         `${token.rawName}: headgate ${command.name} has no such flag${suggestion(command, token.name)}`,
       );
     }
-    if (given[token.name] !== undefined) throw new BadInput(`--${token.name} is given twice`);
+    const before = given[token.name];
+    if (before !== undefined && flag.repeats !== true) throw new BadInput(`--${token.name} is given twice`);
     if (flag.value === undefined) {
       if (token.value !== undefined) throw new BadInput(`--${token.name} takes no value`);
       given[token.name] = "";
@@ -51,7 +65,7 @@ export function readFlags(command: Subcommand, parameters: readonly string[]): G
     // Takes a value that looks like a flag for a flag: the user forgot the value. `--flag=-value` is still possible.
     const forgotten = token.value === undefined || (!token.inlineValue && token.value.startsWith("--"));
     if (forgotten) throw new BadInput(`--${token.name} needs a value: ${flag.value}`);
-    given[token.name] = token.value;
+    given[token.name] = before === undefined ? token.value : `${before}${SEPARATOR}${token.value}`;
   }
   return given;
 }

@@ -25,6 +25,12 @@ export const runCommand: Subcommand = {
     engine: { value: "builtin|command", about: "an agent on the Messages API, or a command of yours" },
     "agent-command": { value: "SHELL", about: "the agent: runs in each task's checkout; what it leaves is the change" },
     checks: { value: "SHELL", about: "one more required check; for repositories whose workflows run none" },
+    "job-env": {
+      value: "NAME[=VALUE]",
+      about: "a variable for the jobs that check, never for agents; repeat it for more",
+      repeats: true,
+    },
+    "any-version": { about: "check with the Node.js, Python and Go that are here, whatever the workflows ask for" },
     ...running,
   },
   notes: `The result arrives as the branch headgate/result-… of a local repository, or in --out.

@@ -1,5 +1,6 @@
 /** Names the folders that a run creates, and explains why a given folder is unusable. */
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { BadInput } from "./bad-input.ts";
 
@@ -9,6 +10,12 @@ export function freeFolder(name: string): string {
     const folder = resolve(join(".headgate", number === 1 ? name : `${name}-${number}`));
     if (!existsSync(folder)) return folder;
   }
+}
+
+/** Returns the folder of what runs share, such as installed versions of Node.js. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const caches = env.XDG_CACHE_HOME?.trim() || join(env.HOME ?? homedir(), ".cache");
+  return join(caches, "headgate");
 }
 
 /** Explains why a store or a sandbox did not open, in terms of the flags that named its place. Always throws. */

@@ -1,5 +1,5 @@
 /** Runs one attempt from its inputs to its result on disk. */
-import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PROTOCOL, type Result } from "../core/attempt.ts";
 import { builtinEngine } from "./builtin.ts";
@@ -63,7 +63,18 @@ async function strippedEnvironment(inputs: Inputs, scratch: string): Promise<Rec
   const temporary = join(scratch, "tmp");
   await mkdir(home);
   await mkdir(temporary);
-  return { PATH: inputs.path, HOME: home, LANG: inputs.lang, TMPDIR: temporary, CI: "true" };
+  const npmrc = inputs.home === null ? "" : await npmSettings(inputs.home);
+  if (npmrc !== "") await writeFile(join(home, ".npmrc"), npmrc);
+  return { ...inputs.network, PATH: inputs.path, HOME: home, LANG: inputs.lang, TMPDIR: temporary, CI: "true" };
+}
+
+const NPM_SETTING = /^(registry|@[\w.~-]+:registry|proxy|https-proxy|noproxy|cafile|ca\[\]|strict-ssl)\s*=/;
+
+/** Returns the lines of the job's `.npmrc` that say where a registry is. Its tokens stay behind. */
+async function npmSettings(home: string): Promise<string> {
+  const text = await readFile(join(home, ".npmrc"), "utf8").catch(() => "");
+  const lines = text.split(/\r?\n/).filter((line) => NPM_SETTING.test(line) && !/:\/\/[^/]*@/.test(line));
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
 /** Takes the change of a completed attempt. Kinds that only read hand in text alone. */

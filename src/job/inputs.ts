@@ -31,6 +31,7 @@ const Environment = z.object({
   RUNNER_TEMP: Text,
   PATH: Text,
   LANG: OptionalText,
+  HOME: OptionalText,
 });
 
 export interface Inputs {
@@ -49,6 +50,10 @@ export interface Inputs {
   outputFile: string;
   path: string;
   lang: string;
+  /** The machine's proxies and certificates, without which an agent's programs reach nothing. */
+  network: Record<string, string>;
+  /** Path of the job's home folder; null: unknown. */
+  home: string | null;
 }
 
 /** Reads the inputs. Throws `CannotRun` naming each missing or malformed one. */
@@ -85,7 +90,19 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
     outputFile: given.GITHUB_OUTPUT,
     path: given.PATH,
     lang: given.LANG ?? "C.UTF-8",
+    network: networkOf(environment),
+    home: given.HOME ?? null,
   };
+}
+
+const NETWORK = [
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"],
+  ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"],
+  ...["GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "CARGO_HTTP_CAINFO"],
+];
+
+function networkOf(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(NETWORK.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }
 
 function readBrief(text: string): Brief {

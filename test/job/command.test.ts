@@ -57,6 +57,24 @@ test("the command sees its own variables and nothing of the job's environment", 
   expect(JSON.parse(readFileSync(`${seen}.json`, "utf8"))).toEqual(brief);
 });
 
+test("the command reaches the network through the machine's proxy and registry, without the tokens of the job's home", async () => {
+  const { folder, commit } = repositoryOf(FILES);
+  const home = tempFolder();
+  write(
+    home,
+    ".npmrc",
+    "registry=https://npm.example.test/\n//npm.example.test/:_authToken=secret\ncafile=/etc/ca.pem\n",
+  );
+  const attempt = await attemptIn(folder, briefAt(commit), {
+    command: 'echo "$HTTPS_PROXY" > seen.txt; cat ~/.npmrc >> seen.txt',
+    network: { HTTPS_PROXY: "http://proxy.example.test:3128" },
+    home,
+  });
+  expect(attempt.content("seen.txt")).toBe(
+    "http://proxy.example.test:3128\nregistry=https://npm.example.test/\ncafile=/etc/ca.pem\n",
+  );
+});
+
 test("a command that fails is a failed result with the end of its output, and hands in nothing", async () => {
   const { folder, commit } = repositoryOf(FILES);
   const command = "echo three > src/c.ts; echo starting; echo no such luck >&2; exit 3";

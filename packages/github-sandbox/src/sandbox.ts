@@ -5,6 +5,7 @@
 
 import { join, resolve } from "node:path";
 import { issueJobToken } from "./access/tokens.ts";
+import type { SecretEnvironment } from "./actions/host/port.ts";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/trigger/foreseen.ts";
 import { mountApi, restApi } from "./api.ts";
@@ -55,6 +56,10 @@ export interface SandboxOptions {
   anyVersion?: boolean;
   /** Environment given to every job beside GitHub's own. */
   environment?: Record<string, string>;
+  /** Environment given to jobs except those of runs of the workflow files `notFor`. Logs hide its values. */
+  secretEnvironment?: SecretEnvironment;
+  /** The `.npmrc` in the home folder of each job. */
+  npmrc?: string;
   /** The rate limits. `generous`, the default, refuses nobody in practice; `github` are GitHub's own. */
   limits?: LimitsName | Limits;
   /** None by default. The same seed draws the same faults. */
@@ -141,6 +146,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       toolsDir: options.toolsDir ?? join(dataDir, "tools"),
       anyVersion: options.anyVersion ?? false,
       environment: options.environment ?? {},
+      secretEnvironment: options.secretEnvironment ?? { values: {}, notFor: [] },
+      npmrc: options.npmrc ?? "",
     },
   );
 

@@ -98,6 +98,36 @@ describe("actions/cache", () => {
   });
 });
 
+describe("the package cache of setup actions", () => {
+  it("What a pull that changes nothing saves is seen by every pull, and what another saves only by itself", async () => {
+    const put = "mkdir -p ~/.npm; cat ~/.npm/seen 2>/dev/null || true; echo kept by $GITHUB_HEAD_REF >> ~/.npm/seen";
+    await fixture.commit({
+      "package-lock.json": "{}",
+      ci: `
+on: pull_request
+jobs:
+  it:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - { uses: actions/setup-node@v6, with: { cache: npm } }
+      - run: "${put}"
+`,
+    });
+    const refs = async (head: string, files: Record<string, string>) => {
+      await fixture.commit(files, head);
+      await fixture.octokit.rest.pulls.create({ ...fixture.at, title: head, head, base: "main" });
+      await fixture.settle();
+      return [...fixture.context.store.table("caches").all()].map(({ ref }) => ref);
+    };
+    expect(await refs("changed", { "a.txt": "a" })).toEqual(["refs/pull/1/merge"]);
+    expect(await refs("same", {})).toEqual(["refs/pull/1/merge", "refs/heads/main"]);
+    await refs("later", { "b.txt": "b" });
+    expect(await fixture.log(fixture.job("it"))).toContain("Z kept by same");
+    expect(await fixture.log(fixture.job("it"))).not.toContain("kept by changed");
+  });
+});
+
 describe("setup actions", () => {
   it("setup-python provides this machine's Python, and a job that asks for another version or tool is not run", async () => {
     stubPython(fixture.folder);

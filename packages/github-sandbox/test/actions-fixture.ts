@@ -86,6 +86,8 @@ export async function startLife(
       dataDir: join(dataDir, "actions"),
       nodePath: process.execPath,
       environment: {},
+      secretEnvironment: { values: {}, notFor: [] },
+      npmrc: "",
       toolsDir: join(dataDir, "tools"),
       anyVersion: false,
       graceMs: 300,

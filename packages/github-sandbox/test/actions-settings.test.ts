@@ -1,6 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import sodium from "libsodium-wrappers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { issueUserToken } from "../src/access/tokens.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
@@ -27,6 +27,33 @@ function stranger(): Octokit {
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   return new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(store, eve).id, log: silent });
 }
+
+describe("the environment of jobs", () => {
+  it("A job has the machine's proxy, certificates and npm settings, and secret variables only where they are meant", async () => {
+    vi.stubEnv("HTTPS_PROXY", "http://ada:proxy-password@proxy.example.test:3128");
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", "/etc/company.pem");
+    const apart = await startFixture({
+      npmrc: 'registry="https://npm.example.test/"\n',
+      secretEnvironment: { values: { NPM_TOKEN: "token-of-ada" }, notFor: [".github/workflows/agent.yml"] },
+    });
+    try {
+      const job =
+        'runs-on: ubuntu-latest, steps: [{ run: "echo token=[$NPM_TOKEN] ca=$NODE_EXTRA_CA_CERTS proxy=$HTTPS_PROXY; cat ~/.npmrc" }]';
+      const file = (name: string) => `on: workflow_dispatch\njobs: { ${name}: { ${job} } }\n`;
+      await apart.commit({ check: file("check"), agent: file("agent") });
+      await apart.dispatch("check");
+      await apart.dispatch("agent");
+      const check = await apart.log(apart.job("check"));
+      expect(check).toContain("Z token=[***] ca=/etc/company.pem proxy=http://ada:***@proxy.example.test:3128\n");
+      expect(check).toContain('Z registry="https://npm.example.test/"');
+      expect(check).not.toMatch(/token-of-ada|proxy-password/);
+      expect(await apart.log(apart.job("agent"))).toContain("Z token=[] ca=/etc/company.pem");
+    } finally {
+      vi.unstubAllEnvs();
+      await apart.close();
+    }
+  });
+});
 
 describe("secrets", () => {
   it("A secret arrives sealed, is masked in every form in logs, and is never returned", async () => {

@@ -2,7 +2,8 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { BadInput } from "../bad-input.ts";
-import type { Given } from "../command-line.ts";
+import { type Given, valuesOf } from "../command-line.ts";
+import { readJobEnv } from "../machine/job-env.ts";
 import { PORT, wholeNumber } from "../numbers.ts";
 
 export interface RunOptions {
@@ -17,6 +18,10 @@ export interface RunOptions {
   engine: "builtin" | "command";
   agentCommand: string;
   checks: string | null;
+  /** Variables for the jobs that check. */
+  jobEnv: Record<string, string>;
+  /** True: jobs use the versions of Node.js, Python and Go that are here. */
+  anyVersion: boolean;
   maxParallel: number;
   dataDir: string | null;
   out: string | null;
@@ -25,10 +30,12 @@ export interface RunOptions {
   port: number;
 }
 
+const WITHOUT_VALUE = ["keep", "any-version"];
+
 /** Reads the options. @throws BadInput naming the first unusable flag */
 export function readOptions(given: Given): RunOptions {
   for (const [flag, value] of Object.entries(given)) {
-    if (value?.trim() === "" && flag !== "keep") throw new BadInput(`--${flag} is empty`);
+    if (value?.trim() === "" && !WITHOUT_VALUE.includes(flag)) throw new BadInput(`--${flag} is empty`);
   }
   const { repo, issue, plan } = given;
   if (repo === undefined) throw new BadInput("--repo is needed: the path or git URL of a repository");
@@ -40,6 +47,8 @@ export function readOptions(given: Given): RunOptions {
     issue: readIssue(issue),
     plan: plan === undefined ? null : planFile(plan),
     checks: given.checks ?? null,
+    jobEnv: readJobEnv(valuesOf(given, "job-env"), process.env),
+    anyVersion: given["any-version"] !== undefined,
     maxParallel: wholeNumber("max-parallel", given["max-parallel"], { least: 1, most: 100 }) ?? 4,
     dataDir: given["data-dir"] === undefined ? null : resolve(given["data-dir"]),
     out: readOut(given.out),

@@ -11,7 +11,9 @@ import { Octokit } from "@octokit/rest";
 import { stringify } from "yaml";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import { BadInput } from "../bad-input.ts";
+import { cacheFolder } from "../folders.ts";
 import { commitFolder } from "../git.ts";
+import { npmSettings } from "../machine/npm-settings.ts";
 import { loadSandboxProcess } from "../packages.ts";
 import { appManifest, publishHeadgate, withFolder } from "../setup.ts";
 import type { RunOptions } from "./options.ts";
@@ -53,6 +55,11 @@ export async function openSite(
     // Agents and checks share the runners, as on GitHub. Reserves some, or the checks of the agents' changes would
     // starve.
     slots: options.maxParallel + 4,
+    toolsDir: join(cacheFolder(process.env), "tools"),
+    anyVersion: options.anyVersion,
+    // What an agent wrote must not meet these values before a check runs it.
+    secretEnvironment: { values: options.jobEnv, notFor: [ATTEMPT_WORKFLOW] },
+    npmrc: await npmSettings(),
   });
   try {
     await publishHeadgate(sandbox);

@@ -102,6 +102,8 @@ export async function attemptIn(folder: string, brief: Brief, engine: Partial<In
     outputFile: join(runnerTemp, "output"),
     path: PATH,
     lang: "C.UTF-8",
+    network: {},
+    home: null,
     ...engine,
   };
   const result = await runAttempt(inputs, log, new AbortController().signal);

@@ -16,9 +16,9 @@ export function builtInActions(artifacts: Artifacts, caches: Caches): BuiltInAct
   const { cache, restoreCache, saveCache } = cacheActions(caches);
   const actions: Record<string, BuiltInAction> = {
     "actions/checkout": checkout,
-    "actions/setup-node": setupNode,
-    "actions/setup-python": setupPython,
-    "actions/setup-go": setupGo,
+    "actions/setup-node": setupNode(cache),
+    "actions/setup-python": setupPython(cache),
+    "actions/setup-go": setupGo(cache),
     "actions/upload-artifact": uploadArtifact(artifacts),
     "actions/download-artifact": downloadArtifact(artifacts),
     "actions/cache": cache,

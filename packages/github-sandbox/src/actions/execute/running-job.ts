@@ -47,7 +47,7 @@ import { evaluateTexts, hashFilesFunction, type Scope, statusFunctions } from ".
 import type { UsesStep } from "../parse/model.ts";
 import { ActionSources } from "./action-sources.ts";
 import { type Lack, lackText } from "./lack.ts";
-import { basePath, jobEnvironment, runnerContext } from "./machine/environment.ts";
+import { basePath, jobEnvironment, proxySecrets, runnerContext } from "./machine/environment.ts";
 import { type JobFolders, makeJobFolders } from "./machine/folders.ts";
 import { openStepLog, type StepLog } from "./machine/log.ts";
 import { type Masks, newMasks } from "./machine/masks.ts";
@@ -88,6 +88,11 @@ type StepRecord = Job["steps"][number];
 const cancelTimeoutMs = 5 * 60_000;
 const defaultGraceMs = 7_500;
 
+/** Values so short stand in every log, such as `1` or `true`. */
+function isHidden(value: string): boolean {
+  return value.length >= 8;
+}
+
 export class RunningJob {
   readonly request: JobRequest;
   readonly folders: JobFolders;
@@ -122,7 +127,9 @@ export class RunningJob {
     this.token = token;
     this.folders = makeJobFolders(options.dataDir, jobId, repository.name);
     this.actions = new ActionSources(host, repository, this.folders);
-    this.masks = newMasks([...Object.values(contexts.secrets), token]);
+    const { values, notFor } = options.secretEnvironment;
+    const secretEnv = notFor.includes(request.run.workflowPath) ? {} : values;
+    this.masks = newMasks([...Object.values(contexts.secrets), ...Object.values(secretEnv).filter(isHidden), token]);
     const remember = (leader: Leader | null) => request.changed({ process: leader });
     const trackingId = trackingIdOf(options.dataDir, jobId);
     this.processes = new Processes(trackingId, options.graceMs ?? defaultGraceMs, remember);
@@ -135,7 +142,10 @@ export class RunningJob {
       workspace: this.folders.workspace,
       event_path: eventPath,
     };
-    this.#baseEnvironment = jobEnvironment(options.environment, this.folders, this.#github);
+    const given = { ...options.environment, ...secretEnv };
+    this.#baseEnvironment = jobEnvironment(given, this.folders, this.#github);
+    for (const secret of proxySecrets(this.#baseEnvironment)) this.masks.add(secret);
+    if (options.npmrc !== "") writeFileSync(join(this.folders.home, ".npmrc"), options.npmrc);
     this.frame = { depth: 0, failed: false, steps: {}, inputs: contexts.inputs, env: {}, action: null };
     request.cancel.addEventListener("abort", () => this.stop(), { once: true });
     request.kill.addEventListener("abort", () => this.kill(), { once: true });

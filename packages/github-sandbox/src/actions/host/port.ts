@@ -35,6 +35,12 @@ export interface ActionsHost {
   testMerge(repository: Repository, pullNumber: number): Promise<{ sha: string } | "conflict" | null>;
 }
 
+export interface SecretEnvironment {
+  values: Record<string, string>;
+  /** Paths of workflow files. */
+  notFor: string[];
+}
+
 /** Settings of jobs on this machine. */
 export interface ActionsOptions {
   /** The most jobs of one account at the same time, which depends on the plan on GitHub. */
@@ -49,9 +55,13 @@ export interface ActionsOptions {
   anyVersion: boolean;
   /**
    * Environment for every job beside GitHub's own. Of this process's environment a job gets only PATH (with the folder of
-   * `nodePath` first) and the locale.
+   * `nodePath` first), the locale, and the names of proxies and certificates.
    */
   environment: Record<string, string>;
+  /** Environment for jobs except those of runs of the workflow files `notFor`. Logs hide its values. */
+  secretEnvironment: SecretEnvironment;
+  /** The `.npmrc` in the home folder of each job: registries, proxies and certificates. */
+  npmrc: string;
   /** Milliseconds between SIGINT and SIGKILL when a step is stopped; 7,500 by default, as on GitHub. */
   graceMs?: number;
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { runGit } from "../../../git/plumbing/dir.ts";
 import type { Cache } from "../../../store/entities.ts";
 import { StepError } from "../../execute/step-error.ts";
 import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
@@ -59,6 +60,23 @@ function refsSeen({ job }: ActionCall): string[] {
   return [run.ref, ...branches.map((name) => `refs/heads/${name}`)];
 }
 
+/**
+ * Returns the ref that a cache belongs to: the run's own. A pull that changes nothing runs only what its base holds, so what it saves
+ * is the base's, which every other pull sees. On GitHub a push to the base would have saved it.
+ */
+async function refOfSaved({ job }: ActionCall): Promise<string> {
+  const { host, repository, run, contexts } = job.request;
+  const base = contexts.github.base_ref;
+  if (typeof base !== "string" || base === "") return run.ref;
+  const baseRef = `refs/heads/${base}`;
+  const tip = await host.resolve(repository, baseRef);
+  if (tip === null) return run.ref;
+  const trees = [tip, run.checkoutSha].map((commit) => `${commit}^{tree}`);
+  const { stdout } = await runGit(["--git-dir", host.gitDir(repository), "rev-parse", ...trees]);
+  const [ofBase, ofRun] = stdout.toString("utf8").trim().split("\n");
+  return ofBase === ofRun ? baseRef : run.ref;
+}
+
 async function restored(call: CacheCall): Promise<Cache | undefined> {
   const { job, caches, inputs, outputs, log } = call;
   const { cacheAccess, repository } = job.request;
@@ -84,9 +102,9 @@ async function restored(call: CacheCall): Promise<Cache | undefined> {
 
 async function save(call: CacheCall): Promise<void> {
   const { job, caches, log } = call;
-  const { cacheAccess, repository, run } = job.request;
+  const { cacheAccess, repository } = job.request;
   const { key, paths, version } = call.wanted;
-  const name = { ref: run.ref, version, key };
+  const name = { ref: await refOfSaved(call), version, key };
   if (!cacheAccess.save) return log.warning("The job's cache-mode does not allow saving caches.");
   if (!caches.isFree(repository, name)) {
     return log.warning(

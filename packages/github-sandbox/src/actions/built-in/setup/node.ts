@@ -5,11 +5,12 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { NotHere } from "../../execute/lack.ts";
-import type { ActionCall } from "../../execute/steps/call.ts";
+import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { refuseInputs, textInput } from "../inputs.ts";
 import { isNewest, rangeOf, satisfies } from "./node-versions/asked.ts";
 import { installedNodes, installNode, touch } from "./node-versions/install.ts";
 import { type Node, nodesOnMachine } from "./node-versions/on-machine.ts";
+import { askedCache, keepPackages } from "./package-cache.ts";
 import { versionInFile } from "./version-files.ts";
 import { byVersion } from "./version-range.ts";
 
@@ -46,7 +47,15 @@ async function chooseNode({ job, log }: ActionCall, asked: string): Promise<Node
   return fresh;
 }
 
-export async function setupNode(call: ActionCall): Promise<undefined> {
+export function setupNode(cache: BuiltInAction): BuiltInAction {
+  return async (call) => {
+    await provideNode(call);
+    const manager = askedCache(call);
+    return manager === null ? undefined : keepPackages(call, manager, cache);
+  };
+}
+
+async function provideNode(call: ActionCall): Promise<void> {
   const { job, inputs, outputs, log } = call;
   refuseInputs(inputs, "actions/setup-node", ["architecture", "mirror"]);
   const { version, bin } = await chooseNode(call, askedFor(call));

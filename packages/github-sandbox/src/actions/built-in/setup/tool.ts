@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { NotHere } from "../../execute/lack.ts";
 import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
-import { refuseInputs, textInput } from "../inputs.ts";
+import { booleanInput, refuseInputs, textInput } from "../inputs.ts";
+import { askedCache, keepPackages } from "./package-cache.ts";
 import { versionInFile } from "./version-files.ts";
 import { isInRange } from "./version-range.ts";
 
@@ -16,6 +17,8 @@ interface Tool {
   /** The programs to look for, best first. */
   programs: string[];
   versionArgs: string[];
+  /** Returns the package manager whose downloads are kept; null: none. */
+  cached(call: ActionCall): string | null;
 }
 
 const run = promisify(execFile);
@@ -38,7 +41,7 @@ function askedFor({ job, inputs }: ActionCall, { name }: Tool): string {
   return given !== "" || file === "" ? given : versionInFile(job.folders.workspace, file, name);
 }
 
-function setup(tool: Tool): BuiltInAction {
+function setup(tool: Tool, cache: BuiltInAction): BuiltInAction {
   return async (call) => {
     const { job, inputs, outputs, log } = call;
     refuseInputs(inputs, tool.action, ["architecture"]);
@@ -62,17 +65,34 @@ function setup(tool: Tool): BuiltInAction {
       outputs[`${tool.name}-version`] = version;
       outputs["cache-hit"] = "";
       log.line(`${tool.name}: ${version}`);
-      return undefined;
+      const manager = tool.cached(call);
+      return manager === null ? undefined : keepPackages(call, manager, cache);
     }
     throw new NotHere({ kind: "version", tool: tool.name, asked, present, why: null });
   };
 }
 
-export const setupPython = setup({
+const python: Tool = {
   action: "actions/setup-python",
   name: "python",
   programs: ["python3", "python"],
   versionArgs: ["--version"],
-});
+  cached: askedCache,
+};
 
-export const setupGo = setup({ action: "actions/setup-go", name: "go", programs: ["go"], versionArgs: ["version"] });
+const go: Tool = {
+  action: "actions/setup-go",
+  name: "go",
+  programs: ["go"],
+  versionArgs: ["version"],
+  // The action keeps them unless it is told not to.
+  cached: ({ inputs }) => (booleanInput(inputs, "cache", true) ? "go" : null),
+};
+
+export function setupPython(cache: BuiltInAction): BuiltInAction {
+  return setup(python, cache);
+}
+
+export function setupGo(cache: BuiltInAction): BuiltInAction {
+  return setup(go, cache);
+}

@@ -1,8 +1,25 @@
-/** Makes the environment of a job's processes: GitHub's variables, and of this process only PATH and the locale. */
+/**
+ * Makes the environment of a job's processes: GitHub's variables, and of this process only PATH, the locale and what a machine needs
+ * to reach the network. Without its proxy and its certificates every install of a job would fail.
+ */
 import { dirname, join } from "node:path";
 import type { JobFolders } from "./folders.ts";
 
-const kept = ["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
+const kept = [
+  ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"],
+  ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"],
+  ...["GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "CARGO_HTTP_CAINFO"],
+];
+
+/** Returns the passwords in the addresses of proxies. No log may show them. */
+export function proxySecrets(env: Record<string, string>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    const login = /_proxy$/i.test(name) ? /^\w+:\/\/([^/@]*:[^/@]*)@/.exec(value)?.[1] : undefined;
+    const password = login?.slice(login.indexOf(":") + 1) ?? "";
+    return password === "" ? [] : [password];
+  });
+}
 
 /**
  * Returns this process's PATH behind the folder of the job's Node.js. Leaves out what npm adds (`node_modules/.bin` of the
