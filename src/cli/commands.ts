@@ -3,6 +3,13 @@ import type { Flag, Subcommand } from "./command-line.ts";
 
 const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)" };
 
+const checks: Flag = { value: "SHELL", about: "one more required check; for repositories whose workflows run none" };
+const skipCheck: Flag = {
+  value: "NAME",
+  repeats: true,
+  about: "a check that no merge requires; may be given several times",
+};
+
 const running: Record<string, Flag> = {
   "max-parallel": { value: "NUMBER", about: "attempts that may run at the same time (4)" },
   "data-dir": { value: "FOLDER", about: "keep everything here; run again on it to continue where it stopped" },
@@ -24,13 +31,14 @@ export const runCommand: Subcommand = {
     plan: { value: "PLAN.json", about: "your own plan; without it the model plans" },
     engine: { value: "builtin|command", about: "an agent on the Messages API, or a command of yours" },
     "agent-command": { value: "SHELL", about: "the agent: runs in each task's checkout; what it leaves is the change" },
-    checks: { value: "SHELL", about: "one more required check; for repositories whose workflows run none" },
     "job-env": {
       value: "NAME[=VALUE]",
       about: "a variable for the jobs that check, never for agents; repeat it for more",
       repeats: true,
     },
     "any-version": { about: "check with the Node.js, Python and Go that are here, whatever the workflows ask for" },
+    checks,
+    "skip-check": skipCheck,
     ...running,
   },
   notes: `The result arrives as the branch headgate/result-… of a local repository, or in --out.
@@ -49,7 +57,8 @@ export const planCommand: Subcommand = {
     base: { value: "BRANCH", about: "the branch to land on (the current one)" },
     issue: { value: "FILE.md", about: "the feature: a title and a description, or a task list" },
     plan: { value: "PLAN.json", about: "your own plan; without it the issue's task list counts, else the model plans" },
-    checks: { value: "SHELL", about: "one more required check; for repositories whose workflows run none" },
+    checks,
+    "skip-check": skipCheck,
     "max-parallel": running["max-parallel"]!,
     json: { about: "print everything as one JSON document" },
   },

@@ -63,7 +63,7 @@ describe("headgate plan", () => {
     place.write(
       {
         ".github/workflows/ci.yml":
-          "on: pull_request\npermissions: write-all\njobs:\n  unit:\n    runs-on: self-hosted\n    steps:\n      - run: echo ${{ secrets.NPM_TOKEN }}\n",
+          "on: pull_request\npermissions: write-all\njobs:\n  unit:\n    runs-on: self-hosted\n    steps:\n      - uses: actions/checkout@v7\n      - run: TOKEN=${{ secrets.NPM_TOKEN }} bash test.sh\n",
       },
       place.repo,
     );
@@ -76,12 +76,28 @@ describe("headgate plan", () => {
     );
   });
 
+  it("lists what would judge the work, and what is not waited for", async () => {
+    const windows = "  old:\n    runs-on: windows-latest\n    steps:\n      - run: test.cmd\n";
+    place.write({ ".github/workflows/ci.yml": `${place.read(".github/workflows/ci.yml")}${windows}` }, place.repo);
+    place.commit("A job for Windows");
+    const { code, output } = await planned(LIST);
+
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /^Required before every merge: unit\nNot waited for:\n {2}old: it asks for the runner 'windows-latest'/m,
+    );
+    const skipped = await planned(LIST, "--skip-check", "unit");
+    expect(skipped.code).toBe(2);
+    expect(skipped.output).toMatch(/No check of this repository would judge.*\n(.*\n)* {2}unit: you skipped it/);
+  });
+
   it("exits with 2 and says so where the repository has no checks", async () => {
     place.git("rm", "-q", ".github/workflows/ci.yml");
     place.commit("No checks");
     const { code, output } = await planned(LIST);
 
     expect(code).toBe(2);
-    expect(output).toMatch(/Headgate cannot start here yet\. Fix this:\n.*requires no checks/);
+    expect(output).not.toContain("protection");
+    expect(output).toMatch(/No check of this repository would judge.*\nNo workflow runs on a pull request into main/);
   });
 });

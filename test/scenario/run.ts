@@ -45,6 +45,10 @@ export class Workplace {
     return join(this.folder, name);
   }
 
+  read(path: string): string {
+    return readFileSync(join(this.repo, path), "utf8");
+  }
+
   /** A report, as `--json` writes it. */
   json(name: string): ReturnType<typeof report> {
     return JSON.parse(readFileSync(this.path(name), "utf8"));

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { issueJobToken } from "./access/tokens.ts";
 import type { SecretEnvironment } from "./actions/host/port.ts";
 import { startActions } from "./actions/index.ts";
-import type { Foreseen } from "./actions/trigger/foreseen.ts";
+import type { Foreseen, ForeseenPull } from "./actions/trigger/foreseen.ts";
 import { mountApi, restApi } from "./api.ts";
 import { type SandboxContext, scopeOf } from "./context.ts";
 import { faultRoutes } from "./faults/fault-routes.ts";
@@ -75,8 +75,8 @@ export interface Sandbox extends Seeding {
   apiUrl: string;
   /** Returns every route of the REST API in the router's syntax. */
   routes(): { method: string; path: string }[];
-  /** Returns the check runs that a pull into the branch would get from its `pull_request` workflows. */
-  pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
+  /** Returns the check runs that a pull would get from the workflows of its base, each with the reason why it judges nothing. */
+  pullRequestChecks(repository: Repository, pull: ForeseenPull): Promise<Foreseen[]>;
   /** Sets the faults from now on. A restart forgets them. */
   setFaults(settings: FaultSettings): void;
   /** Resolves when no job runs or waits, no webhook is under way and no ref moves. */
@@ -194,8 +194,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     url,
     apiUrl: apiUrl(),
     routes: () => api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
-    pullRequestChecks: (repository, branch) =>
-      actions.foresee(store.table("repositories").get(repository.id) ?? repository, branch),
+    pullRequestChecks: (repository, pull) =>
+      actions.foresee(store.table("repositories").get(repository.id) ?? repository, pull),
     close,
     setFaults: (settings) => faults.set(settings),
     async idle() {

@@ -42,6 +42,8 @@ export interface Seeding {
   setVariable(repository: Named, name: string, value: string): void;
   /** Requires every pull of the repository to pass a workflow of another one as well. */
   requireWorkflow(repository: Named, workflow: { repository: Named; ref: string; path: string }): void;
+  /** Starts the repository's workflows for every pull, whatever paths they filter, so that each of their checks reports. */
+  ignorePathFilters(repository: Named): void;
   /** Sets the target of the App's webhooks. The new target gets a `ping`. */
   setWebhook(app: App, url: string, secret: string): App;
   findUser(login: string): User | undefined;
@@ -141,6 +143,9 @@ export function seeding(context: SandboxContext, webhooks: Webhooks): Seeding {
           wanted,
         ],
       }));
+    },
+    ignorePathFilters(repository) {
+      change(repository, () => ({ ignoresPathFilters: true }));
     },
     setWebhook(app, url, secret) {
       const changed = apps.put({ ...(apps.get(app.id) ?? app), webhookUrl: url, webhookSecret: secret });

@@ -1,5 +1,6 @@
 /** Which checks a pull request would get, and which of them judge nothing. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Unless } from "../src/actions/trigger/unless.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
 let fixture: Fixture;
@@ -8,49 +9,106 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
+type Reasons = Record<string, Unless | null>;
+
 /** By name: null, or the reason why it is not to be waited for. */
-async function foresee(jobs: string, more: Record<string, string> = {}): Promise<Record<string, string | null>> {
-  await fixture.commit({ ci: `name: CI\non: [pull_request, push]\njobs:\n${jobs}`, ...more });
-  const found = await fixture.actions.foresee(fixture.repository, "main");
-  return Object.fromEntries(found.map(({ name, unless }) => [name, unless]));
+async function foresee(jobs: string, more: Record<string, string> = {}): Promise<Reasons> {
+  return foreseeFiles({ ci: `name: CI\non: pull_request\njobs:\n${jobs}`, ...more });
 }
 
-const steps = "runs-on: ubuntu-latest, steps: [{ run: 'true' }]";
-const beyond = "runs-on: ubuntu-latest, steps: [{ uses: acme/setup-tool@v1 }]";
-const missing = "it uses acme/setup-tool@v1, which is not here";
-const skipped = "it is always skipped: its condition does not hold on a pull request here";
+/** Each set of files gets a base of its own, so that no push starts a run. */
+async function foreseeFiles(files: Record<string, string>): Promise<Reasons> {
+  bases += 1;
+  const base = `base-${bases}`;
+  await fixture.commit(files, base);
+  const repository = fixture.context.store.table("repositories").get(fixture.repository.id) ?? fixture.repository;
+  const found = await fixture.actions.foresee(repository, { base, head: "work/1" });
+  return Object.fromEntries(found.map(({ name, unless }) => [name, unless]));
+}
+let bases = 0;
+
+/** The lines of jobs with these names. */
+function named(jobs: readonly (readonly string[])[]): string {
+  return jobs
+    .map(([name = "", keys = ""], index) => `  j${index}: { name: ${JSON.stringify(name)}, ${keys} }\n`)
+    .join("");
+}
+
+const on = "runs-on: ubuntu-latest";
+const steps = `${on}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }]`;
+const prints = `${on}, steps: [{ run: echo passed }]`;
+const missing = "acme/setup-tool@v1";
+const beyond = `${on}, steps: [{ uses: ${missing} }]`;
+const why = { kind: "action", uses: missing } as const;
+const cannotRun: Unless = { kind: "cannot-run", why };
+const needs = (job: string): Unless => ({ kind: "needs", job, why });
+const skipped: Unless = { kind: "always-skipped" };
+const inert: Unless = { kind: "inert", how: "prints" };
 
 describe("the checks that a pull request would get", () => {
-  it.each(["success()", "!failure() && !cancelled()", "always()", "needs.test.result != 'x'"])(
-    "A job with `if: %s` that needs a job that cannot run here judges nothing",
-    async (condition) => {
-      const found = await foresee(`  test: { ${beyond} }\n  sum: { needs: test, if: "${condition}", ${steps} }\n`);
-      expect(found).toEqual({ test: missing, sum: `it needs 'test': ${missing}` });
-    },
-  );
+  it("A job that needs a job that cannot run here judges nothing, whatever its condition", async () => {
+    const conditions = ["success()", "!failure() && !cancelled()", "always()", "needs.test.result != 'x'"];
+    const sums = conditions.map((condition) => [`sum: ${condition}`, `needs: test, if: "${condition}", ${steps}`]);
+    const found = await foresee(`  test: { ${beyond} }\n${named(sums)}`);
+    expect(found).toEqual({ test: cannotRun, ...Object.fromEntries(sums.map(([name]) => [name, needs("test")])) });
+  });
 
   it("A job that needs one that cannot run here through others judges nothing, and the rest still does", async () => {
     const found = await foresee(
       `  test: { ${beyond} }\n  lint: { ${steps} }\n  pack: { needs: test, ${steps} }\n  sum: { needs: [lint, pack], if: always(), ${steps} }\n`,
     );
-    const why = `it needs 'test': ${missing}`;
-    expect(found).toEqual({ test: missing, lint: null, pack: why, sum: why });
+    expect(found).toEqual({ test: cannotRun, lint: null, pack: needs("test"), sum: needs("test") });
   });
 
-  it.each([
-    ["github.event_name == 'push' && github.actor == 'ann'", skipped],
-    ["github.ref == 'refs/heads/main'", skipped],
-    ["startsWith(github.ref, 'refs/tags/')", skipped],
-    ["github.repository == 'elsewhere/app'", skipped],
-    ["false", skipped],
-    ["github.event.pull_request.draft", skipped],
-    ["github.event_name == 'pull_request'", null],
-    ["github.event.pull_request.head.repo.full_name == github.repository", null],
-    ["!contains(github.event.head_commit.message, 'skip')", null],
-    ["github.actor == 'ann' || github.event_name == 'pull_request'", null],
-    ["github.head_ref != 'x'", null],
-  ])("A job with `if: %s` is foreseen by what every pull request has", async (condition, expected) => {
-    expect(await foresee(`  one: { if: "${condition}", ${steps} }\n`)).toEqual({ one: expected });
+  it("A job for another system, or with containers, cannot run here", async () => {
+    const cases = [
+      ["runs-on: windows-latest", { kind: "runner", label: "windows-latest" }],
+      ["runs-on: ubuntu-latest, container: 'node:24'", { kind: "key", key: "container" }],
+      ["runs-on: ubuntu-latest, services: { db: { image: 'postgres:17' } }", { kind: "key", key: "services" }],
+    ] as const;
+    const jobs = cases.map(([keys]) => [keys, `${keys}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }]`]);
+    const found = await foresee(named(jobs));
+    expect(found).toEqual(Object.fromEntries(cases.map(([keys, why]) => [keys, { kind: "cannot-run", why }])));
+  });
+
+  it("A job is judged through the composite actions of its repository, and not by steps that a pull never runs", async () => {
+    const action = (lines: string) => `name: Setup\ndescription: Setup\nruns:\n${lines}`;
+    const found = await foresee(
+      `  deep: { ${on}, steps: [{ uses: ./.github/actions/outer }, { run: npm test }] }\n  image: { ${on}, steps: [{ uses: ./.github/actions/image }] }\n  pushed: { ${on}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }, { if: "github.event_name == 'push'", uses: ${missing} }] }\n  later: { ${on}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }, { if: failure(), uses: ${missing} }] }\n  asked: { ${on}, steps: [{ uses: actions/checkout@v6 }, { if: "steps.a.outputs.b == 'c'", uses: ${missing} }] }\n`,
+      {
+        ".github/actions/outer/action.yml": action(
+          "  using: composite\n  steps: [{ uses: ./.github/actions/inner }]\n",
+        ),
+        ".github/actions/inner/action.yaml": action(`  using: composite\n  steps: [{ uses: ${missing} }]\n`),
+        ".github/actions/image/action.yml": action("  using: docker\n  image: Dockerfile\n"),
+      },
+    );
+    const image = { kind: "action-kind", uses: "./.github/actions/image", using: "docker" };
+    expect(found).toEqual({
+      deep: cannotRun,
+      image: { kind: "cannot-run", why: image },
+      pushed: null,
+      later: null,
+      asked: cannotRun,
+    });
+  });
+
+  it("A condition is foreseen by what every pull request has", async () => {
+    const cases = [
+      ["github.event_name == 'push' && github.actor == 'ann'", skipped],
+      ["github.ref == 'refs/heads/main'", skipped],
+      ["startsWith(github.ref, 'refs/tags/')", skipped],
+      ["github.repository == 'elsewhere/app'", skipped],
+      ["false", skipped],
+      ["github.event.pull_request.draft", skipped],
+      ["github.event_name == 'pull_request'", null],
+      ["github.event.pull_request.head.repo.full_name == github.repository", null],
+      ["!contains(github.event.head_commit.message, 'skip')", null],
+      ["github.actor == 'ann' || github.event_name == 'pull_request'", null],
+      ["github.head_ref != 'x'", null],
+    ] as const;
+    const found = await foresee(named(cases.map(([condition]) => [condition, `if: "${condition}", ${steps}`])));
+    expect(found).toEqual(Object.fromEntries(cases));
   });
 
   it("A job that needs an always skipped one is skipped with it, and a summary over it is not", async () => {
@@ -65,11 +123,20 @@ describe("the checks that a pull request would get", () => {
     const found = await foresee(
       `  test: { ${matrix}, continue-on-error: "\${{ matrix.new }}", ${steps} }\n  tool: { continue-on-error: true, ${beyond} }\n  sum: { needs: [test, tool], ${steps} }\n`,
     );
+    expect(found).toEqual({ "test (false)": null, "test (true)": { kind: "may-fail" }, tool: cannotRun, sum: null });
+  });
+
+  it("Each combination of a matrix is foreseen by itself, with what it includes and excludes", async () => {
+    const matrix =
+      "strategy: { matrix: { os: [ubuntu-latest, macos-latest], v: [1, 2], exclude: [{ os: macos-latest, v: 1 }], include: [{ os: ubuntu-latest, v: 3 }] } }";
+    const found = await foresee(
+      `  test: { ${matrix}, runs-on: "\${{ matrix.os }}", steps: [{ uses: actions/checkout@v6 }, { run: npm test }] }\n`,
+    );
     expect(found).toEqual({
-      "test (false)": null,
-      "test (true)": "it may fail: it has 'continue-on-error'",
-      tool: missing,
-      sum: null,
+      "test (ubuntu-latest, 1)": null,
+      "test (ubuntu-latest, 2)": null,
+      "test (ubuntu-latest, 3)": null,
+      "test (macos-latest, 2)": { kind: "cannot-run", why: { kind: "runner", label: "macos-latest" } },
     });
   });
 
@@ -82,16 +149,97 @@ describe("the checks that a pull request would get", () => {
     expect(found).toEqual({
       "Call / unit (1)": null,
       "Call / unit (2)": null,
-      "Call / tool": missing,
+      "Call / tool": cannotRun,
       off: skipped,
-      sum: `it needs 'call': ${missing}`,
+      sum: needs("call"),
     });
+  });
+
+  it("A call of a workflow that is not here cannot run, and the other jobs of the file can", async () => {
+    const uses = "acme/ci/.github/workflows/lint.yml@v1";
+    const found = await foresee(`  lint: { uses: ${uses} }\n  test: { ${steps} }\n  sum: { needs: lint, ${steps} }\n`);
+    const gone: Unless = { kind: "cannot-run", why: { kind: "workflow", uses } };
+    expect(found).toEqual({ lint: gone, test: null, sum: { ...gone, kind: "needs", job: "lint" } });
   });
 
   it("A name that only the run fills in is not waited for", async () => {
     const found = await foresee(
       `  one: { name: "on \${{ github.head_ref }}", ${steps} }\n  two: { name: "into \${{ github.base_ref }}", ${steps} }\n`,
     );
-    expect(found).toEqual({ one: "its name depends on the run", "into main": null });
+    expect(found).toEqual({ one: { kind: "name-depends-on-run" }, [`into base-${bases}`]: null });
+  });
+});
+
+describe("a job that passes whatever the change is", () => {
+  it("is one whose steps only print", async () => {
+    const cases = [
+      ["echo passed", inert],
+      ["set -e\necho ${{ github.sha }} >> $GITHUB_OUTPUT\nexit 0", inert],
+      ["echo $(npm test)", null],
+      ["echo passed && npm test", null],
+      ["exit 1", null],
+      ['test "${{ github.sha }}" != ""', null],
+    ] as const;
+    const jobs = cases.map(([run], index) => {
+      const script = JSON.stringify(run);
+      return [`run ${index}`, `${on}, steps: [{ uses: actions/checkout@v6 }, { run: ${script} }]`];
+    });
+    const found = await foresee(named(jobs));
+    expect(Object.values(found)).toEqual(cases.map(([, expected]) => expected));
+  });
+
+  it("is one that neither checks out the code nor needs a job that judges", async () => {
+    const compares = 'steps: [{ run: "test \\"${{ needs.test.result }}\\" = success" }]';
+    const found = await foresee(
+      `  test: { ${steps} }\n  idle: { ${on}, steps: [{ run: sleep 4; npm --version }] }\n  clones: { ${on}, steps: [{ run: gh pr checkout 1; npm test }] }\n  sum: { needs: test, if: always(), ${on}, ${compares} }\n  over: { needs: idle, if: always(), ${on}, ${compares} }\n`,
+    );
+    const blind: Unless = { kind: "inert", how: "no-code" };
+    expect(found).toEqual({ test: null, idle: blind, clones: null, sum: null, over: blind });
+  });
+
+  it("is a summary that only prints, unless a failure of what it needs skips it", async () => {
+    const cases = [
+      ["success()", null],
+      ["!failure() && !cancelled()", null],
+      ["needs.test.result == 'success'", null],
+      ["always()", inert],
+      ["!cancelled()", inert],
+    ] as const;
+    const sums = cases.map(([condition]) => [condition, `needs: test, if: "${condition}", ${prints}`]);
+    const found = await foresee(`  test: { ${steps} }\n${named(sums)}`);
+    expect(found).toEqual({ test: null, ...Object.fromEntries(cases) });
+  });
+});
+
+describe("a workflow's events", () => {
+  it("decide which heads of a pull it judges", async () => {
+    const cases = [
+      ["[push]", null],
+      ["{ push: { branches: [main] } }", undefined],
+      ["{ push: { tags: ['v*'] } }", undefined],
+      ["{ push: { branches: ['work/**'], paths: [src] } }", { kind: "path-filter" }],
+      ["{ pull_request: { types: [opened] } }", { kind: "first-head-only" }],
+      ["{ pull_request: { paths-ignore: ['*.md'] } }", { kind: "path-filter" }],
+      ["{ pull_request: { branches: [release] } }", undefined],
+      ["workflow_dispatch", undefined],
+    ] as const;
+    const files = cases.map(([events], index) => {
+      const text = `on: ${events}\njobs:\n${named([[events, steps]])}`;
+      return [`.github/workflows/w${index}.yml`, text];
+    });
+    const found = await foreseeFiles(Object.fromEntries(files));
+    expect(found).toEqual(Object.fromEntries(cases.filter(([, expected]) => expected !== undefined)));
+  });
+
+  it("A repository that ignores filters on paths has every pull judged, by the forecast and by its runs", async () => {
+    const table = fixture.context.store.table("repositories");
+    table.put({ ...(table.get(fixture.repository.id) ?? fixture.repository), ignoresPathFilters: true });
+    const filtered = `on: { pull_request: { paths: [nowhere] } }\njobs:\n  one: { ${on}, steps: [{ uses: actions/checkout@v6 }, { run: ls }] }\n`;
+    expect(await foreseeFiles({ filtered })).toEqual({ one: null });
+    const base = `base-${bases}`;
+    await fixture.commit({ "a.txt": "a" }, "work/1", base);
+    await fixture.octokit.rest.pulls.create({ ...fixture.at, title: "A", head: "work/1", base });
+    await fixture.settle();
+    expect(fixture.runsOf("filtered").map(({ conclusion }) => conclusion)).toEqual(["success"]);
   });
 });

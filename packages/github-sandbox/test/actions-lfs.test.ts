@@ -47,13 +47,16 @@ it("lfs: true ends a job as not run here, and such a job is foreseen as judging 
   expect((await fixture.dispatch("ci")).conclusion).toBe("neutral");
   const log = await fixture.log(fixture.job("one"));
   expect(log).toContain("##[warning]Not run here: it checks out Git LFS files, which are not here.");
-  const [check] = await fixture.actions.foresee(fixture.repository, "main");
-  expect(check).toMatchObject({ name: "one", unless: "it checks out Git LFS files, which are not here" });
+  const [check] = await fixture.actions.foresee(fixture.repository, { base: "main", head: "task" });
+  expect(check).toMatchObject({
+    name: "one",
+    unless: { kind: "cannot-run", why: { kind: "stored-elsewhere", what: "Git LFS files" } },
+  });
 });
 
 it("lfs: true asks for nothing where no file is stored by Git LFS", async () => {
   await fixture.commit({ ...files, ".gitattributes": "# none\n", ci: workflow(withLfs) });
   expect((await fixture.dispatch("ci")).conclusion).toBe("success");
-  const [check] = await fixture.actions.foresee(fixture.repository, "main");
-  expect(check).toMatchObject({ name: "one", unless: null });
+  const [check] = await fixture.actions.foresee(fixture.repository, { base: "main", head: "task" });
+  expect(check).toMatchObject({ name: "one", unless: { kind: "inert" } });
 });

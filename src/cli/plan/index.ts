@@ -10,6 +10,7 @@ import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import { connectApp, createGitHub } from "../../github/index.ts";
 import type { Planner } from "../../loop/planner-port.ts";
 import { parkedText } from "../../messages/explain/parked.ts";
+import { gateLines, noGateText, unlessText } from "../../messages/gate/forecast.ts";
 import { problemText, warningText } from "../../messages/problems/preflight.ts";
 import { planReport } from "../../messages/terminal/plan-report.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
@@ -18,7 +19,7 @@ import { writtenPlan } from "../../planner/written/index.ts";
 import { createScanner } from "../../secrets/scanner.ts";
 import { BadInput } from "../bad-input.ts";
 import { EXIT } from "../exit.ts";
-import { requireChecks } from "../run/checks.ts";
+import { type Forecast, forecastChecks, requireChecks } from "../gate/forecast.ts";
 import type { RunOptions } from "../run/options.ts";
 import { MAINTAINER, openSite } from "../run/site.ts";
 import { findSource } from "../run/source.ts";
@@ -42,10 +43,8 @@ export async function plan(
   try {
     const site = await interruption.after(openSite(options, source, folder, { apiKey: null, baseUrl: null }));
     try {
-      // Without checks nothing could merge. Reports this as one of the findings.
-      await requireChecks(site, options.checks).catch((error: unknown) => {
-        if (!(error instanceof BadInput)) throw error;
-      });
+      const forecast = await interruption.after(forecastChecks(site, options));
+      if (forecast.required.length > 0) await requireChecks(site, forecast);
       const prices = pricesWith({});
       const connection = await connectApp({
         appId: site.app.id,
@@ -66,7 +65,10 @@ export async function plan(
       };
       const repo = { owner: site.repository.owner, name: site.repository.name };
       const issue = { number: site.issue, ...options.issue };
-      const dry = await interruption.after(planOnly(outside, { repo, issue, by: MAINTAINER }));
+      const planned = await interruption.after(planOnly(outside, { repo, issue, by: MAINTAINER }));
+      // The forecast says why there are none. Branch protection, which this problem names, is Headgate's own here.
+      const problems = planned.problems.filter(({ kind }) => kind !== "no-required-checks");
+      const dry = { ...planned, problems, forecast, base: site.base };
       show(dry, options.asJson, print);
       return codeOf(dry);
     } finally {
@@ -102,12 +104,19 @@ function writtenOnly(github: ReturnType<typeof createGitHub>): Planner {
   };
 }
 
-function codeOf({ state, problems }: DryRun): number {
-  if (state.plan === null && state.questions === null) return EXIT.error;
-  return problems.length > 0 || state.plan === null ? EXIT.waits : EXIT.completed;
+/** A plan, and what would judge it. */
+interface Outcome extends DryRun {
+  forecast: Forecast;
+  base: string;
 }
 
-function show({ state, problems }: DryRun, asJson: boolean, print: (line: string) => void): void {
+function codeOf({ state, problems, forecast }: Outcome): number {
+  if (state.plan === null && state.questions === null) return EXIT.error;
+  const ready = problems.length === 0 && forecast.required.length > 0 && state.plan !== null;
+  return ready ? EXIT.completed : EXIT.waits;
+}
+
+function show({ state, problems, forecast, base }: Outcome, asJson: boolean, print: (line: string) => void): void {
   if (asJson) {
     const analysis = analysisOf(state);
     const questions = state.questions?.texts ?? [];
@@ -117,8 +126,15 @@ function show({ state, problems }: DryRun, asJson: boolean, print: (line: string
     const source = made?.source ?? null;
     const why = made?.why ?? null;
     const said = { problems: problems.map(problemText), warnings: warnings.map(warningText), questions, failure };
-    print(JSON.stringify({ tasks, source, why, analysis, ...said, planner }, null, 2));
+    const checks = {
+      required: forecast.required.map(({ name }) => name),
+      notWaitedFor: forecast.notWaitedFor.map(({ name, unless }) => ({ name, reason: unlessText(unless) })),
+    };
+    print(JSON.stringify({ tasks, source, why, analysis, checks, ...said, planner }, null, 2));
     return;
   }
   for (const line of planReport(state, problems)) print(line);
+  print("");
+  const hasGate = forecast.required.length > 0;
+  for (const line of hasGate ? gateLines(forecast) : noGateText(base, forecast).split("\n")) print(line);
 }

@@ -22,6 +22,8 @@ export interface RunOptions {
   jobEnv: Record<string, string>;
   /** True: jobs use the versions of Node.js, Python and Go that are here. */
   anyVersion: boolean;
+  /** Names of checks that no merge requires. */
+  skipChecks: string[];
   maxParallel: number;
   dataDir: string | null;
   out: string | null;
@@ -49,6 +51,7 @@ export function readOptions(given: Given): RunOptions {
     checks: given.checks ?? null,
     jobEnv: readJobEnv(valuesOf(given, "job-env"), process.env),
     anyVersion: given["any-version"] !== undefined,
+    skipChecks: valuesOf(given, "skip-check"),
     maxParallel: wholeNumber("max-parallel", given["max-parallel"], { least: 1, most: 100 }) ?? 4,
     dataDir: given["data-dir"] === undefined ? null : resolve(given["data-dir"]),
     out: readOut(given.out),

@@ -7,10 +7,11 @@ import type { FeatureState } from "../../core/feature/state.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import { commandLines } from "../../messages/commands.ts";
 import { explainFeature, explainTask } from "../../messages/explain.ts";
+import { gateLines } from "../../messages/gate/forecast.ts";
 import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";
 import { progressLine } from "../../messages/terminal/progress.ts";
-import type { Checks } from "./checks.ts";
+import type { Forecast } from "../gate/forecast.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { report } from "./report.ts";
@@ -19,9 +20,10 @@ import type { Site } from "./site.ts";
 import type { Source } from "./source.ts";
 import type { Happened } from "./watch.ts";
 
-export interface Opening extends Checks {
+export interface Opening {
   source: Source;
   site: Site;
+  forecast: Forecast;
   model: Model;
   /** Path of the user's data folder; null for a temporary one. */
   dataDir: string | null;
@@ -57,12 +59,11 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
   const dim = (text: string) => styleText("dim", text, { stream: output });
   const bold = (text: string) => styleText("bold", text, { stream: output });
   return {
-    opening({ source, site, required, passedOver, model, dataDir, imported }) {
+    opening({ source, site, forecast, model, dataDir, imported }) {
       const where = source.standing === "detached" ? "detached HEAD" : `branch ${source.branch}`;
       print(bold(`Headgate on ${source.title}, ${where} (${imported.slice(0, 7)})`));
       print(`  model    ${model.description}`);
-      print(`  checks   ${required.map((check) => check.name).join(", ")} must pass before every merge`);
-      for (const { name, unless } of passedOver) print(`           ${name} is not waited for: ${unless}`);
+      for (const line of gateLines(forecast)) print(`  ${line}`);
       print(dim(`  sandbox  ${site.sandbox.url}${dataDir === null ? "" : `  data ${dataDir}`}`));
       print("");
     },

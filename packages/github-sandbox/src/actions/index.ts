@@ -29,7 +29,7 @@ import { slotsByOwner } from "./schedule/turns/owner-slots.ts";
 import { recordWorkflow } from "./schedule/workflows.ts";
 import { type Dispatch, dispatch } from "./trigger/dispatch.ts";
 import { startRunsFor } from "./trigger/events.ts";
-import { type Foreseen, foreseePullChecks } from "./trigger/foreseen.ts";
+import { type Foreseen, type ForeseenPull, foreseePullChecks } from "./trigger/foreseen.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;
@@ -42,8 +42,8 @@ export interface Actions {
   dispatch(repository: Repository, workflow: Workflow, dispatch: Dispatch): Promise<WorkflowRun>;
   /** Returns the repository's workflows: those on its default branch and those that have run. */
   workflows(repository: Repository): Promise<Workflow[]>;
-  /** Returns the check runs that a pull into the branch would get. */
-  foresee(repository: Repository, branch: string): Promise<Foreseen[]>;
+  /** Returns the check runs that a pull would get. */
+  foresee(repository: Repository, pull: ForeseenPull): Promise<Foreseen[]>;
   /** Returns the commit of a run's head, as payloads show it. */
   headCommit: Records["headCommit"];
   /** Cancels a run; `force` gives its jobs no time to clean up. Returns false when the run has completed. */
@@ -128,7 +128,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       for (const file of onDefault) recordWorkflow(host.store, repository, file);
       return host.store.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
     },
-    foresee: (repository, branch) => foreseePullChecks(scheduler, repository, branch),
+    foresee: (repository, pull) => foreseePullChecks(scheduler, repository, pull),
     headCommit: (repository, sha) => scheduler.records.headCommit(repository, sha),
     cancel(runId, force) {
       const live = scheduler.live.get(runId);

@@ -91,6 +91,8 @@ export interface Repository {
   allowAutoMerge: boolean;
   /** The token of a job may approve pulls. Left out: it may not, as in a new repository. */
   jobsMayApprove?: boolean;
+  /** Filters on paths do not keep workflows from starting for a pull. Left out: they do, as on GitHub. */
+  ignoresPathFilters?: boolean;
   /** Role by user id (as a string, since JSON has no other keys). */
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;

@@ -9,6 +9,8 @@ export type Lack =
   /** A key of the job, such as `services`, or of a step. */
   | { kind: "key"; key: string }
   | { kind: "action"; uses: string }
+  /** A reusable workflow of a repository that is not here. */
+  | { kind: "workflow"; uses: string }
   /** An action that runs in a way this machine does not know, such as in a container. */
   | { kind: "action-kind"; uses: string; using: string }
   | { kind: "action-input"; action: string; input: string; value: string }
@@ -37,6 +39,8 @@ export function lackText(lack: Lack): string {
       return `it has '${lack.key}', which this machine cannot do`;
     case "action":
       return `it uses ${lack.uses}, which is not here`;
+    case "workflow":
+      return `it calls ${lack.uses}, which is not here`;
     case "action-kind":
       return `it uses ${lack.uses}, an action of the kind '${lack.using}', which this machine cannot run`;
     case "action-input":

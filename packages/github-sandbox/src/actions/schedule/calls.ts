@@ -8,7 +8,7 @@ import { beyond, defaultPermissions } from "../parse/permissions.ts";
 import { jobPermissions } from "./level.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** The called workflow of each calling job, at every depth. */
+/** The called workflow of each calling job, at every depth. Those of repositories that are not here are left out. */
 export type Calls = Map<CallJob, WorkflowSpec>;
 
 /** A workflow with everything it calls. */
@@ -36,14 +36,16 @@ interface Caller {
 
 type Finder = Pick<Scheduler, "host" | "files">;
 
+/** null: it is of a repository that is not here. GitHub would find it, so only the calling job cannot run. */
 async function placeOf(
   { host }: Finder,
   { uses }: CallJob,
   caller: FilePlace,
-): Promise<{ place: FilePlace; path: string } | string> {
+): Promise<{ place: FilePlace; path: string } | string | null> {
   if (uses.startsWith("./")) return { place: caller, path: uses.slice(2) };
   const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)\/([^@]+)@(.+)$/.exec(uses) ?? [];
   const repository = usableRepository(host, caller.repository, fullName);
+  if (repository === null && fullName !== "") return null;
   const commit = repository === null ? null : await commitOf(host, repository, ref);
   if (repository === null || commit === null) {
     return `error parsing called workflow "${uses}": workflow was not found.`;
@@ -67,6 +69,7 @@ async function collect(finder: Finder, caller: Caller, calls: Calls): Promise<st
     if (job.kind !== "call") continue;
     if (caller.depth >= maxDepth) return `${job.uses}: reusable workflows may be nested ${maxDepth} deep`;
     const found = await placeOf(finder, job, caller.place);
+    if (found === null) continue;
     if (typeof found === "string") return found;
     const { place, path } = found;
     const parsed = await finder.files.one(place.repository, place.commit, path);

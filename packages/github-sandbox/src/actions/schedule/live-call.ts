@@ -1,4 +1,5 @@
 /** Takes a job that calls a reusable workflow through the callee's jobs. The caller itself has no record. */
+import { lackText } from "../execute/lack.ts";
 import { evaluateTexts } from "../parse/expressions.ts";
 import type { CallJob, WorkflowSpec } from "../parse/model.ts";
 import { calleeInputs, calleeSecrets } from "./calls.ts";
@@ -24,8 +25,11 @@ export async function runCall(of: RunScope, placed: Placed<CallJob>, ties: Ties)
   const scope = jobScope(level, needs, cancelled.aborted, { matrix: combination, strategy });
   try {
     if (placed.problem !== null) throw new Error(placed.problem);
-    if (callee === undefined) throw new Error(`The workflow ${spec.uses} was not found.`);
     const name = jobName(level, spec, combination, scope);
+    if (callee === undefined) {
+      const message = `Not run here: ${lackText({ kind: "workflow", uses: spec.uses })}.`;
+      return endCall(of, placed, { name, message, result: "neutral" });
+    }
     const inputs = calleeInputs(callee, spec, scope);
     const calleeScope = { contexts: { ...scope.contexts, inputs }, functions: [] };
     const groups = [groupOf(spec.concurrency, scope), groupOf(callee.concurrency, calleeScope)];
@@ -71,11 +75,13 @@ async function runCallee(inner: Level, { cancelled, runLevel }: Ties): Promise<E
 function endCall(
   { scheduler, repository, run }: RunScope,
   { level, spec }: Placed<CallJob>,
-  { name, message, result }: { name: string; message: string; result: "failure" | "cancelled" },
+  { name, message, result }: { name: string; message: string; result: "failure" | "cancelled" | "neutral" },
 ): Ended {
   const key = `${level.keyPrefix}${spec.id}`;
   const job = scheduler.records.createJob(repository, run, { name, key, labels: [] });
   explain(scheduler, job.id, message);
-  scheduler.records.completeJob(repository, job.id, { conclusion: result, outputs: {} });
-  return { result, outputs: {}, isAbsent: false, reused: false };
+  const output = result === "neutral" ? { title: "Not run here", summary: message } : null;
+  scheduler.records.completeJob(repository, job.id, { conclusion: result, outputs: {}, output });
+  const isAbsent = result === "neutral";
+  return { result: result === "neutral" ? "skipped" : result, outputs: {}, isAbsent, reused: false };
 }

@@ -81,7 +81,9 @@ export class LiveJob {
     scheduler.records.completeJob(repository, job.id, { ...end, output: end.lack === null ? null : notRun(end.lack) });
     scheduler.inBackground(clearJobFolders(jobRoot(scheduler.options.dataDir, job.id)));
     const { conclusion, outputs } = end;
-    if (conclusion === "neutral") return { result: "skipped", outputs, isAbsent: true };
+    // The file lets such a job fail, so it takes nothing from those that need it.
+    if (conclusion === "neutral")
+      return { result: keys.isForgiven ? "success" : "skipped", outputs, isAbsent: !keys.isForgiven };
     const result = keys.isForgiven && conclusion === "failure" ? "success" : conclusion;
     return { result, outputs, isAbsent: false };
   }

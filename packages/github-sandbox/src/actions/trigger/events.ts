@@ -164,7 +164,9 @@ export async function startRunsFor(scheduler: Scheduler, announcement: WebhookEv
   const { repository, event, action, payload, sender } = announcement;
   const place = await placeOf(scheduler, announcement);
   if (place === null) return;
-  const { branch, tag, workflowName, changedPaths, ...where } = place;
+  const { branch, tag, workflowName, changedPaths: changed, ...where } = place;
+  const present = scheduler.host.store.table("repositories").get(repository.id);
+  const changedPaths = event === "pull_request" && present?.ignoresPathFilters === true ? null : changed;
   const occurrence = { event, action, branch, tag, workflowName, changedPaths };
   const own = (await scheduler.files.at(repository, place.checkoutSha)).map((file) => ({ ...file, definition: null }));
   const required = event === "pull_request" ? await requiredFiles(scheduler, repository) : [];

@@ -11,8 +11,8 @@ export interface Occurrence {
   tag: string | null;
   /** The name of the workflow that ran; only for `workflow_run`. */
   workflowName: string | null;
-  /** Reads the changed paths. Called only when a filter needs them: it costs a git process. */
-  changedPaths(): Promise<string[]>;
+  /** Reads the changed paths. Called only when a filter needs them: it costs a git process. null: every path counts as changed. */
+  changedPaths: (() => Promise<string[]>) | null;
 }
 
 /** The activity types of an event for a workflow that lists none; of other events all types count. */
@@ -37,7 +37,8 @@ function refAllowed(filter: EventFilter, { branch, tag }: Occurrence): boolean {
 
 async function pathsAllowed(filter: EventFilter, occurrence: Occurrence): Promise<boolean> {
   const { paths, pathsIgnore } = filter;
-  if ((paths === null && pathsIgnore === null) || occurrence.tag !== null) return true;
+  const isFiltered = paths !== null || pathsIgnore !== null;
+  if (!isFiltered || occurrence.tag !== null || occurrence.changedPaths === null) return true;
   const changed = await occurrence.changedPaths();
   if (paths !== null) return changed.some((path) => matches(paths, path));
   return changed.some((path) => !matches(pathsIgnore ?? [], path));

@@ -1,9 +1,11 @@
 /**
- * Foresees the jobs of a pull request's run: their names, and which of them judge nothing. Such are a job that this runner cannot
- * run, a job that needs one (green or red, it would say nothing of the change), one that is always skipped, and one that may fail.
+ * Foresees the jobs of a pull's run: their names, and which of them judge nothing. Such are a job that this machine cannot run, a
+ * job that needs one, one that is always skipped, one that may fail, and one that passes whatever the change is.
  */
+import type { Lack } from "../execute/lack.ts";
 import {
   evaluate,
+  hashFilesFunction,
   holds,
   isNotKnown,
   knownInPart,
@@ -12,19 +14,15 @@ import {
   statusFunctions,
 } from "../parse/expressions.ts";
 import { type Combination, strategyOf } from "../parse/matrix.ts";
-import type { CallJob, JobSpec, StepsJob } from "../parse/model.ts";
+import type { CallJob, JobSpec, StepSpec, StepsJob } from "../parse/model.ts";
+import { runnerLabels } from "../parse/runs-on.ts";
 import { type Calls, calleeInputs } from "../schedule/calls.ts";
 import { jobName, type Level, skippedName } from "../schedule/level.ts";
+import { onlyPrints, seesCode } from "./inert.ts";
+import type { ForeseenJob, Unless } from "./unless.ts";
 
-export interface ForeseenJob {
-  /** The check run's name. */
-  name: string;
-  /** The reason why it judges nothing, or may stay away; null: it judges every pull. */
-  unless: string | null;
-}
-
-/** Returns why this runner can only fail the job; null: it may pass. */
-export type Beyond = (spec: StepsJob, scope: Scope) => string | null;
+/** Returns what a job with these labels and steps asks for and this machine lacks. */
+export type Judge = (spec: StepsJob, labels: readonly string[], steps: readonly StepSpec[]) => Lack | null;
 
 /** How a job ends where the change is good. null: that depends on the run. */
 interface Outlook {
@@ -32,26 +30,29 @@ interface Outlook {
   allWell: boolean | null;
   someFailed: boolean;
   /** The job among itself and those that it needs that cannot run here, and why. */
-  beyond: { id: string; reason: string } | null;
+  lacking: { id: string; why: Lack } | null;
+  /** True where its end, or that of a job that it needs, depends on the change. */
+  judges: boolean;
   checks: ForeseenJob[];
 }
 
+type Own = Pick<Outlook, "result" | "lacking" | "judges" | "checks">;
 type Needed = ReadonlyMap<string, Outlook>;
 
-export function foreseeJobs(level: Level, calls: Calls, beyond: Beyond): ForeseenJob[] {
-  return [...new LevelOutlook(level, calls, beyond).all().values()].flatMap(({ checks }) => checks);
+export function foreseeJobs(level: Level, calls: Calls, judge: Judge): ForeseenJob[] {
+  return [...new LevelOutlook(level, calls, judge).all().values()].flatMap(({ checks }) => checks);
 }
 
 class LevelOutlook {
   readonly #level: Level;
   readonly #calls: Calls;
-  readonly #beyond: Beyond;
+  readonly #judge: Judge;
   readonly #known = new Map<string, Outlook>();
 
-  constructor(level: Level, calls: Calls, beyond: Beyond) {
+  constructor(level: Level, calls: Calls, judge: Judge) {
     this.#level = level;
     this.#calls = calls;
-    this.#beyond = beyond;
+    this.#judge = judge;
   }
 
   all(): Needed {
@@ -70,62 +71,80 @@ class LevelOutlook {
   }
 
   #foresee(spec: JobSpec, needs: Needed): Outlook {
-    const lacking = [...needs.values()].find(({ beyond }) => beyond !== null)?.beyond ?? null;
-    const waits = lacking === null ? null : `it needs '${lacking.id}': ${lacking.reason}`;
+    const before = [...needs.values()];
+    const lacking = before.find((need) => need.lacking !== null)?.lacking ?? null;
+    const waits: Unless | null = lacking === null ? null : { kind: "needs", job: lacking.id, why: lacking.why };
     const scope = this.#scope(needs);
     const runs = decided(() => holds(spec.if, scope));
     if (runs === false) {
-      const unless = waits ?? "it is always skipped: its condition does not hold on a pull request here";
-      return after(needs, {
-        result: "skipped",
-        beyond: lacking,
-        checks: [{ name: this.#skipped(spec, scope), unless }],
-      });
+      const unless = waits ?? { kind: "always-skipped" };
+      const checks = [{ name: this.#skipped(spec, scope), unless }];
+      return after(needs, { result: "skipped", lacking, judges: before.some(({ judges }) => judges), checks });
     }
     const own = spec.kind === "steps" ? this.#steps(spec, needs) : this.#call(spec, needs);
     const checks = waits === null ? own.checks : own.checks.map((check) => ({ ...check, unless: waits }));
-    return after(needs, { result: runs === null ? null : own.result, beyond: lacking ?? own.beyond, checks });
+    return after(needs, { ...own, result: runs === null ? null : own.result, lacking: lacking ?? own.lacking, checks });
   }
 
-  #steps(spec: StepsJob, needs: Needed): Pick<Outlook, "result" | "beyond" | "checks"> {
+  #steps(spec: StepsJob, needs: Needed): Own {
+    const inert = this.#inert(spec, needs);
     const ends = this.#combinations(spec, needs, (matrix) => {
       const scope = this.#scope(needs, { matrix });
-      const reason = this.#beyond(spec, scope);
+      const steps = spec.steps.filter(
+        (step) => decided(() => holds(step.if, { ...scope, functions: whileWell })) !== false,
+      );
+      const why = this.#judge(spec, runnerLabels(evaluate(spec.runsOn, scope)), steps);
       const forgiven = decided(() => evaluate(spec.continueOnError, scope) === true) === true;
       const name = jobName(this.#level, spec, matrix, scope);
-      return {
-        name,
-        unless: reason ?? (forgiven ? "it may fail: it has 'continue-on-error'" : null),
-        reason,
-        forgiven,
-      };
+      return { name, why, forgiven };
     });
-    if (ends === null) return { result: "success", beyond: null, checks: [this.#nameless(spec)] };
+    if (ends === null) return { result: "success", lacking: null, judges: true, checks: [this.#nameless(spec)] };
+    const checks = ends.map(({ name, why, forgiven }): ForeseenJob => {
+      const unless: Unless | null =
+        why === null ? (forgiven ? { kind: "may-fail" } : inert) : { kind: "cannot-run", why };
+      return { name, unless };
+    });
+    const judges = checks.some(({ unless }) => unless === null) || [...needs.values()].some((need) => need.judges);
     // The file lets such a job fail, so it takes nothing from those that need it.
-    const reason = ends.find((end) => end.reason !== null && !end.forgiven)?.reason ?? null;
-    const checks = ends.map(({ name, unless }) => ({ name, unless }));
-    return reason === null
-      ? { result: "success", beyond: null, checks }
-      : { result: "failure", beyond: { id: spec.id, reason }, checks };
+    const why = ends.find((end) => end.why !== null && !end.forgiven)?.why ?? null;
+    if (why === null) return { result: "success", lacking: null, judges, checks };
+    return { result: "skipped", lacking: { id: spec.id, why }, judges, checks };
   }
 
-  #call(spec: CallJob, needs: Needed): Pick<Outlook, "result" | "beyond" | "checks"> {
+  /** A job that only prints still judges where a failure of what it needs skips it. */
+  #inert(spec: StepsJob, needs: Needed): Unless | null {
+    const sumsUp = [...needs.values()].some(({ judges }) => judges);
+    if (onlyPrints(spec)) {
+      const afterFailure = sumsUp ? decided(() => holds(spec.if, this.#scope(failed(needs)))) : true;
+      return afterFailure === false ? null : { kind: "inert", how: "prints" };
+    }
+    return sumsUp || seesCode(spec) ? null : { kind: "inert", how: "no-code" };
+  }
+
+  #call(spec: CallJob, needs: Needed): Own {
     const callee = this.#calls.get(spec);
-    if (callee === undefined) return { result: "success", beyond: null, checks: [this.#nameless(spec)] };
+    if (callee === undefined) {
+      const why: Lack = { kind: "workflow", uses: spec.uses };
+      const name =
+        known(() => jobName(this.#level, spec, {}, this.#scope(needs))) ?? `${this.#level.namePrefix}${spec.id}`;
+      const checks: ForeseenJob[] = [{ name, unless: { kind: "cannot-run", why } }];
+      return { result: "skipped", lacking: { id: spec.id, why }, judges: false, checks };
+    }
     const called = this.#combinations(spec, needs, (matrix) => {
       const scope = this.#scope(needs, { matrix });
       const inputs = known(() => calleeInputs(callee, spec, scope)) ?? knownInPart();
       const namePrefix = `${jobName(this.#level, spec, matrix, scope)} / `;
       const inner: Level = { ...this.#level, workflow: callee, namePrefix, inputs, isCalled: true };
-      return [...new LevelOutlook(inner, this.#calls, this.#beyond).all().values()];
+      return [...new LevelOutlook(inner, this.#calls, this.#judge).all().values()];
     })?.flat();
-    if (called === undefined) return { result: "success", beyond: null, checks: [this.#nameless(spec)] };
-    const { beyond = null } = called.find((job) => job.beyond !== null) ?? {};
+    if (called === undefined) return { result: "success", lacking: null, judges: true, checks: [this.#nameless(spec)] };
+    const { lacking = null } = called.find((job) => job.lacking !== null) ?? {};
     const skipped = called.every(({ result }) => result === "skipped");
     const unsure = called.some(({ result }) => result === null);
     return {
-      result: beyond === null ? (skipped ? "skipped" : unsure ? null : "success") : "failure",
-      beyond: beyond === null ? null : { ...beyond, id: spec.id },
+      result: skipped || lacking !== null ? "skipped" : unsure ? null : "success",
+      lacking: lacking === null ? null : { ...lacking, id: spec.id },
+      judges: called.some(({ judges }) => judges) || [...needs.values()].some((need) => need.judges),
       checks: called.flatMap(({ checks }) => checks),
     };
   }
@@ -140,7 +159,7 @@ class LevelOutlook {
   }
 
   #nameless({ id }: JobSpec): ForeseenJob {
-    return { name: `${this.#level.namePrefix}${id}`, unless: "its name depends on the run" };
+    return { name: `${this.#level.namePrefix}${id}`, unless: { kind: "name-depends-on-run" } };
   }
 
   #skipped(spec: JobSpec, scope: Scope): string {
@@ -151,26 +170,51 @@ class LevelOutlook {
     const { github, vars, inputs, secrets } = this.#level;
     const before = [...needs.values()];
     const ended = ({ result }: Outlook) => (result === null ? knownInPart() : { result, outputs: knownInPart() });
+    const unknown = knownInPart();
     return {
       contexts: {
         ...{ github, vars, inputs, secrets },
+        // The conditions of steps may read these, which only the run fills in.
+        ...{ env: unknown, job: unknown, steps: unknown, runner: knownInPart({ os: "Linux" }), strategy: unknown },
         needs: Object.fromEntries([...needs].map(([id, outlook]) => [id, ended(outlook)])),
         ...contexts,
       },
-      functions: statusFunctions({
-        success: () => {
-          if (before.some(({ allWell }) => allWell === false)) return false;
-          if (before.some(({ allWell }) => allWell === null)) throw new NotKnown();
-          return true;
-        },
-        failure: () => before.some(({ someFailed }) => someFailed),
-        cancelled: () => false,
-      }),
+      functions: [
+        ...statusFunctions({
+          success: () => {
+            if (before.some(({ allWell }) => allWell === false)) return false;
+            if (before.some(({ allWell }) => allWell === null)) throw new NotKnown();
+            return true;
+          },
+          failure: () => before.some(({ someFailed }) => someFailed),
+          cancelled: () => false,
+        }),
+        hashFiles,
+      ],
     };
   }
 }
 
-function after(needs: Needed, own: Pick<Outlook, "result" | "beyond" | "checks">): Outlook {
+const hashFiles = hashFilesFunction(() => {
+  throw new NotKnown();
+});
+
+/** The functions of a step's condition while every step before it has passed. */
+const whileWell = [
+  ...statusFunctions({ success: () => true, failure: () => false, cancelled: () => false }),
+  hashFiles,
+];
+
+/** The same jobs as they end where the change breaks one that judges. */
+function failed(needs: Needed): Needed {
+  return new Map(
+    [...needs].map(([id, outlook]) =>
+      outlook.judges ? [id, { ...outlook, result: "failure", allWell: false, someFailed: true }] : [id, outlook],
+    ),
+  );
+}
+
+function after(needs: Needed, own: Own): Outlook {
   const before = [...needs.values()];
   const all = [own.result === null ? null : own.result === "success", ...before.map(({ allWell }) => allWell)];
   return {

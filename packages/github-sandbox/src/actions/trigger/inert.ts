@@ -1,0 +1,44 @@
+/** Detects jobs that always pass and so judge nothing: those whose steps only print, and those that never see the code. */
+import type { StepsJob } from "../parse/model.ts";
+import { Expression, type Template } from "../parse/template.ts";
+
+/** Actions that neither judge the code nor bring it into the job. */
+const BLIND = /^actions\/(setup-[\w-]+|cache(\/\w+)?|upload-artifact)@/i;
+const CHECKOUT = /^actions\/checkout@/i;
+/** Commands with which a job without a checkout fetches the code, or what was made of it. */
+const FETCHES = /\b(git|gh|curl|wget|svn|docker)\b/;
+const PRINTS = /^(echo|printf|true|:|sleep|set|Write-Host|Write-Output)(\s|$)|^exit( 0)?$/;
+/** The rest of a line may run a command or decide something. */
+const DECIDES = /[|`]|\$\(|[<>]\(|\|\||&&/;
+
+/** Returns true where no step can fail, whatever the change is. */
+export function onlyPrints({ steps }: StepsJob): boolean {
+  return steps.every((step) => {
+    if (step.kind === "other") return false;
+    if (step.kind === "uses") return BLIND.test(step.uses) || CHECKOUT.test(step.uses);
+    return linesOf(step.run).every((line) => PRINTS.test(line) && !DECIDES.test(line));
+  });
+}
+
+/** Returns true where a step may bring the code, or what another job made of it, into the job. */
+export function seesCode({ steps }: StepsJob): boolean {
+  return steps.some((step) => {
+    if (step.kind === "uses") return !BLIND.test(step.uses);
+    return step.kind === "run" && FETCHES.test(text(step.run));
+  });
+}
+
+function linesOf(run: Template): string[] {
+  return text(run)
+    .replace(/\\\r?\n/g, " ")
+    .split(/\r?\n|;/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** Keeps expressions as placeholders: what they put into a script is not known. The parser has made one `format` of them all. */
+function text(template: Template): string {
+  if (!(template instanceof Expression)) return typeof template === "string" ? template : "";
+  const [, format] = /^format\('((?:[^']|'')*)'/.exec(template.text) ?? [];
+  return format === undefined ? template.source : format.replaceAll("''", "'");
+}
