@@ -44,6 +44,8 @@ export interface AppOptions {
   log: Logger;
   /** Returns milliseconds since 1970. Default: the machine's clock. */
   now?(): number;
+  /** Each merge waits for it. Rejects with `Unavailable` where none may happen now. */
+  beforeMerge?(): Promise<void>;
   /** Called after every step of an aggregate, such as to show progress. */
   decided?(aggregate: string): void;
 }
@@ -66,7 +68,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     baseUrl: options.apiUrl,
     log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
   });
-  const github = createGitHub(connection, readWorkflow);
+  const github = mergingAfter(createGitHub(connection, readWorkflow), options.beforeMerge);
   const outside: Outside = {
     store,
     github,
@@ -112,6 +114,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       await driver.stop();
     },
   };
+}
+
+function mergingAfter(github: GitHub, beforeMerge: AppOptions["beforeMerge"]): GitHub {
+  if (beforeMerge === undefined) return github;
+  const mergePull: GitHub["mergePull"] = async (...given) => {
+    await beforeMerge();
+    return github.mergePull(...given);
+  };
+  return Object.assign(Object.create(github), { mergePull });
 }
 
 /** Storing a webhook takes milliseconds. A connection that is silent for this long sends none. */

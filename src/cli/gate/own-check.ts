@@ -6,6 +6,8 @@ import { commitFolder } from "../git.ts";
 import type { Site } from "../run/site.ts";
 import { withFolder } from "../setup.ts";
 
+const OWNER = "headgate";
+const NAME = "checks";
 const OWN_CHECK = "checks";
 /** A person chose its command, so it judges whatever that is. */
 export const OWN_WORKFLOW = ".github/workflows/checks.yml";
@@ -16,8 +18,8 @@ export const OWN_WORKFLOW = ".github/workflows/checks.yml";
  */
 export async function requireCommand(site: Pick<Site, "sandbox" | "repository">, command: string): Promise<void> {
   const { sandbox, repository } = site;
-  const organisation = await sandbox.createOrganization("headgate");
-  const checks = await sandbox.createRepository({ owner: organisation, name: "checks" });
+  const organisation = await sandbox.createOrganization(OWNER);
+  const checks = await sandbox.createRepository({ owner: organisation, name: NAME });
   await withFolder(async (folder) => {
     await mkdir(join(folder, ".github", "workflows"), { recursive: true });
     const job = {
@@ -34,5 +36,12 @@ export async function requireCommand(site: Pick<Site, "sandbox" | "repository">,
     await commitFolder(folder, "main", "The checks of this run");
     await sandbox.importRepository(checks, folder, "refs/heads/main", "main");
   });
+  await requireOwnCheck(sandbox, repository);
+}
+
+/** Requires the command of `requireCommand` in another repository of the same sandbox as well. */
+export async function requireOwnCheck(sandbox: Site["sandbox"], repository: Site["repository"]): Promise<void> {
+  const checks = await sandbox.findRepository(OWNER, NAME);
+  if (checks === undefined) return;
   await sandbox.requireWorkflow(repository, { repository: checks, ref: "refs/heads/main", path: OWN_WORKFLOW });
 }

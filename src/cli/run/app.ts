@@ -10,6 +10,8 @@ import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
+import type { BaseCheck } from "../gate/base-check.ts";
+import { afterBaseCheck, whenGood } from "../gate/waiting.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { Site } from "./site.ts";
@@ -17,7 +19,7 @@ import type { Site } from "./site.ts";
 /** Starts the App. Calls `decided` after every step of the core. */
 export async function openApp(
   options: RunOptions,
-  { site, store, model, dataDir }: { site: Site; store: Store; model: Model; dataDir: string },
+  { site, store, model, dataDir, base }: { site: Site; store: Store; model: Model; dataDir: string; base: BaseCheck },
   decided: () => void,
 ): Promise<App> {
   const prices = pricesWith({});
@@ -29,10 +31,13 @@ export async function openApp(
     host: "127.0.0.1",
     port: 0,
     store,
-    planner: (github) =>
-      options.plan !== null
-        ? filePlanner(options.plan)
-        : createPlanner({ github, model: { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl }, priceOf: prices }),
+    planner: (github) => {
+      const access = { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl };
+      const planner =
+        options.plan !== null ? filePlanner(options.plan) : createPlanner({ github, model: access, priceOf: prices });
+      return afterBaseCheck(planner, base);
+    },
+    beforeMerge: () => whenGood(base),
     settings: {
       label: LABEL,
       baseBranch: site.base,

@@ -13,8 +13,10 @@ import { defaultPolicy } from "../../core/policy.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { openStore } from "../../store/open.ts";
+import { BadInput } from "../bad-input.ts";
 import { EXIT } from "../exit.ts";
 import { freeFolder, refused } from "../folders.ts";
+import { type BaseCheck, startBaseCheck } from "../gate/base-check.ts";
 import { forecastChecks, requireChecks } from "../gate/forecast.ts";
 import type { Interruption } from "../signals.ts";
 import { Interrupted, onInterruption } from "../signals.ts";
@@ -50,6 +52,7 @@ interface Running {
   site: Site;
   app: App;
   watched: Watch;
+  base: BaseCheck;
 }
 
 /** Closes what was opened, last opened first, and removes a temporary data folder. */
@@ -118,15 +121,24 @@ async function start(
   const forecast = await interruption.after(forecastChecks(site, options));
   await interruption.after(requireChecks(site, forecast));
   printer.opening({ source, site, forecast, model, dataDir: options.dataDir, imported: memory.imported });
+  const base = startBaseCheck({
+    ...{ site, forecast, dataDir, sha: memory.imported, command: options.checks },
+    waiting: (names, late) => printer.baseWaiting(site.base, names, late),
+  });
+  place.opened(async () => base.stop());
   const began = Date.now();
   const feature = featureKey({ owner: site.repository.owner, name: site.repository.name }, site.issue);
   const watched = watch(store, feature, (happened) => printer.happened(happened, happened.at < began));
   place.opened(async () => watched.stop());
-  const app = await openApp(options, { site, store, model, dataDir }, () => watched.wake());
-  place.opened(() => app.stop());
+  const app = await openApp(options, { site, store, model, dataDir, base }, () => watched.wake());
+  place.opened(() => {
+    // Its effects may be waiting for the base check.
+    base.stop();
+    return app.stop();
+  });
   await site.sandbox.setWebhook(site.app, `${app.url}/api/github/webhooks`, site.webhookSecret);
   await interruption.after(label(site));
-  return { options, model, printer, interruption, dataDir, source, memory, out, store, site, app, watched };
+  return { options, model, printer, interruption, dataDir, source, memory, out, store, site, app, watched, base };
 }
 
 const never = new Promise<null>(() => {});
@@ -138,6 +150,7 @@ const never = new Promise<null>(() => {});
 async function followToItsEnd(running: Running, place: Cleanup): Promise<number> {
   const { options, printer, interruption, watched, site, dataDir } = running;
   const ended = interruption.wanted.then(() => null);
+  const noGate = refusalOf(running);
   let code: number | null = null;
   const owner = new Owner(process.stdin, site, {
     commands: (reason) => printer.commands(reason),
@@ -146,7 +159,7 @@ async function followToItsEnd(running: Running, place: Cleanup): Promise<number>
   try {
     for (;;) {
       const left = options.keep || owner.hasLeft ? never : owner.left.then(() => watched.state());
-      const state = await Promise.race([watched.rest(), ended, left]);
+      const state = await Promise.race([watched.rest(), ended, left, noGate]);
       if (state === null) break;
       await Promise.race([settleApp(running.store, running.app, state), ended]);
       // The last command before the end of the input may have restarted the feature.
@@ -169,6 +182,14 @@ async function followToItsEnd(running: Running, place: Cleanup): Promise<number>
   const last = watched.state();
   if (code === null || last === null || activityOf(last) === "going") throw new Interrupted();
   return code;
+}
+
+/** Says how the base was judged. @throws BadInput where a required check fails on the base itself */
+async function refusalOf({ base, printer, site }: Running): Promise<null> {
+  const outcome = await base.outcome;
+  if (outcome.kind === "refused") throw new BadInput(outcome.text);
+  if (outcome.kind === "good") printer.baseGood(site.base, outcome);
+  return never;
 }
 
 function isGoing({ state }: Watch): boolean {

@@ -23,7 +23,7 @@ export function gateLines({ required, notWaitedFor }: GateLists): string[] {
   return [...lines, ...notWaitedForLines(notWaitedFor)];
 }
 
-function notWaitedForLines(checks: GateLists["notWaitedFor"]): string[] {
+export function notWaitedForLines(checks: GateLists["notWaitedFor"]): string[] {
   const byReason = Map.groupBy(checks, ({ unless }) => unlessText(unless));
   const lines = [...byReason].map(([reason, same]) => {
     const names = same.map(({ name }) => name).join(", ");
