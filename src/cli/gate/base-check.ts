@@ -38,7 +38,7 @@ export interface BaseCheck {
   stop(): void;
 }
 
-export class Stopped extends Error {
+class Stopped extends Error {
   constructor() {
     super("the base check ended without letting agents start");
     this.name = "Stopped";
