@@ -25,6 +25,8 @@ export interface Settings extends Pace {
   baseBranch: string | null;
   /** Milliseconds between two sweeps. */
   sweepEveryMs: number;
+  /** True: `headgate run` checks the base itself. The plan then says nothing about results on the base. */
+  baseIsCheckedApart?: boolean;
 }
 
 export interface Outside {

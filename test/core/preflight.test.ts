@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readWorkflow } from "../../src/config/workflow-file.ts";
+import type { Check } from "../../src/core/github.ts";
 import {
   type Facts,
   inspectRepository,
@@ -40,7 +41,8 @@ const good: Facts = {
   base: "main",
   branch: "headgate/7/task",
   required: [{ name: "unit", appId: null }],
-  reported: [],
+  baseChecks: [],
+  judgesBase: false,
   producers: [],
   workflows: [workflow()],
   unreadable: [],
@@ -56,6 +58,11 @@ const good: Facts = {
     workflows: "write",
   },
 };
+
+function reportedOnBase(name: string, conclusion: "success" | "failure" | null): Check {
+  const producer = { kind: "job" as const, workflow: ".github/workflows/push.yml", event: "push", run: 1, needs: [] };
+  return { name, producer, conclusion, url: null, id: 1, startedAt: 0, completedAt: conclusion === null ? null : 1 };
+}
 
 /** Problems first, then warnings. */
 function found(facts: Partial<Facts>): (Problem | Warning)[] {
@@ -160,12 +167,16 @@ describe("a required check", () => {
     ],
     [
       "that somebody of whom nothing is known reported on the base",
-      { workflows: [], reported: ["unit"], producers: [{ check: "unit", producer: { kind: "unknown" } }] },
+      {
+        workflows: [],
+        baseChecks: [reportedOnBase("unit", "success")],
+        producers: [{ check: "unit", producer: { kind: "unknown" } }],
+      },
       warning("check-unknown"),
     ],
     [
       "that a rule pins to an App which reported it",
-      { workflows: [], reported: ["unit"], required: [{ name: "unit", appId: 5 }] },
+      { workflows: [], baseChecks: [reportedOnBase("unit", "success")], required: [{ name: "unit", appId: 5 }] },
       nothing,
     ],
     [
@@ -188,9 +199,9 @@ describe("a required check", () => {
       const path = ".github/workflows/ci.yml";
       const read = readWorkflow(path, `on: pull_request\njobs:\n  unit: { ${job} }\n`);
       if (!read.ok) return expect.fail();
-      expect(found({ workflows: [read.workflow], reported })).toEqual([
-        { kind: "check-only-skipped", check: "unit", workflow: path, instead },
-      ]);
+      expect(
+        found({ workflows: [read.workflow], baseChecks: reported.map((name) => reportedOnBase(name, "success")) }),
+      ).toEqual([{ kind: "check-only-skipped", check: "unit", workflow: path, instead }]);
     },
   );
 
@@ -288,5 +299,26 @@ it("problems keep Headgate from starting, and warnings are sorted by what they p
   expect(kinds(facts)).toEqual({
     problems: ["permission-missing"],
     warnings: ["check-unknown", "workflow-unreadable"],
+  });
+});
+
+describe("the results on the base itself", () => {
+  const two = { judgesBase: true, workflows: [], required: ["unit", "lint"].map((name) => ({ name, appId: null })) };
+  const known = { producers: ["unit", "lint"].map((check) => ({ check, producer: { kind: "job", workflows: null } })) };
+  const base = (results: Record<string, "success" | "failure" | null>) => {
+    const baseChecks = Object.entries(results).map(([name, conclusion]) => reportedOnBase(name, conclusion));
+    return found({ ...two, ...(known as Pick<Facts, "producers">), baseChecks });
+  };
+
+  it("are a warning for each required check that is red there, whichever file made it", () => {
+    expect(base({ unit: "failure", lint: "success" })).toEqual([
+      { kind: "check-red-on-base", check: "unit", base: "main" },
+    ]);
+    expect(base({ unit: "success", lint: null })).toEqual([]);
+  });
+
+  it("are a note where no required check has reported there, and never a problem", () => {
+    expect(base({ other: "failure" })).toEqual([{ kind: "base-unchecked", base: "main" }]);
+    expect(kinds({ judgesBase: true, baseChecks: [] }).problems).toEqual([]);
   });
 });

@@ -31,7 +31,8 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
     base: { branch: "main", sha },
     required: required.map((name) => ({ name, appId: null })),
   };
-  return preflight({ github, readWorkflow, readPolicy: (text) => readPolicy(text, defaultPolicy) }, about);
+  const settings = { label: "headgate", baseBranch: null, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 };
+  return preflight({ github, settings, readWorkflow, readPolicy: (text) => readPolicy(text, defaultPolicy) }, about);
 }
 
 /** With everything that the preflight warns of, and names of the greatest length. */

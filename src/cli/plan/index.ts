@@ -54,7 +54,10 @@ export async function plan(
       const github = createGitHub(connection, readWorkflow);
       const outside = {
         github,
-        settings: { label: LABEL, baseBranch: site.base, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 },
+        settings: {
+          ...{ label: LABEL, baseBranch: site.base, baseIsCheckedApart: true },
+          ...{ statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 },
+        },
         readPolicy: (text: string | null) =>
           readPolicy(text, { ...defaultPolicy, maxParallel: options.maxParallel }, prices),
         readWorkflow,

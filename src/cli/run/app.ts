@@ -44,6 +44,7 @@ export async function openApp(
       statusEveryMs: 1_000,
       observeEveryMs: 100,
       sweepEveryMs: 60_000,
+      baseIsCheckedApart: true,
     },
     defaults: { ...defaultPolicy, maxParallel: options.maxParallel },
     prices,

@@ -1,5 +1,5 @@
 /** The facts of a repository's workflows and rules before any branch or pull of Headgate's exists. */
-import type { PullSnapshot, RequiredCheck } from "../github.ts";
+import type { Check, PullSnapshot, RequiredCheck } from "../github.ts";
 import type { CheckCommand } from "../promotion/commands.ts";
 import type { WorkflowFault } from "./problem.ts";
 
@@ -67,8 +67,10 @@ export interface Facts {
   /** A branch as Headgate would make one. */
   branch: string;
   required: RequiredCheck[];
-  /** Names of checks that were reported on the base's tip. */
-  reported: string[];
+  /** The checks that were reported on the base's tip. */
+  baseChecks: Check[];
+  /** False: `headgate run` checks its base itself, so that missing results say nothing. */
+  judgesBase: boolean;
   /** The producers of the required checks that no rule pins to an App. */
   producers: PullSnapshot["producers"];
   workflows: Workflow[];

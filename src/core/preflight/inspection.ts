@@ -1,6 +1,6 @@
 /** Inspects whether Headgate can work in a repository, and what the repository's workflows would give to agents' code. */
-import { ACTIONS_APP, type RequiredCheck } from "../github.ts";
-import { expectedProducer } from "../lane/gate.ts";
+import { ACTIONS_APP, fromAnyFile, type RequiredCheck } from "../github.ts";
+import { expectedProducer, judgeHead } from "../lane/gate.ts";
 import { makes } from "../workflow/names.ts";
 import type { Facts, Workflow } from "./facts.ts";
 import { branchPasses } from "./filters.ts";
@@ -23,9 +23,11 @@ const REFUSING = ["creation", "update", "pull_request", "required_status_checks"
 
 /** First what keeps merges waiting, then what agents' code could reach. */
 const ORDER: readonly Warning["kind"][] = [
+  "check-red-on-base",
   "check-runs-sometimes",
   "check-only-skipped",
   "check-unknown",
+  "base-unchecked",
   "target-runs-head",
   "secrets-reachable",
   "token-writes",
@@ -42,6 +44,7 @@ export function inspectRepository(facts: Facts): Inspection {
   const coverage = facts.required.map((check) => coverageOf(facts, check));
   const warnings = [
     ...coverage.flatMap(({ warning }) => warning ?? []),
+    ...baseStanding(facts),
     ...facts.workflows.flatMap((workflow) => exposure(facts, workflow)),
     ...facts.unreadable.map(({ path, line, fault }): Warning => {
       return { kind: "workflow-unreadable", workflow: path, line, fault };
@@ -65,6 +68,17 @@ function rules({ rules: all, branch }: Facts): Problem[] {
   return all
     .filter((rule) => !rule.bypassed && REFUSING.includes(rule.type))
     .map(({ type, ruleset }): Problem => ({ kind: "rule-refuses-branch", rule: type, ruleset, branch }));
+}
+
+/** What is red on the base judges no task, except one that fixes it. */
+function baseStanding({ base, required, baseChecks, producers, judgesBase }: Facts): Warning[] {
+  if (!judgesBase || required.length === 0) return [];
+  // On the base another file may make the check, such as one that runs on pushes.
+  const head = { checks: baseChecks, producers: fromAnyFile(producers), sameWorkflows: true };
+  const { reasons } = judgeHead({ checks: required, neutral: "pass" }, head);
+  if (reasons.every(({ verdict }) => verdict === "missing")) return [{ kind: "base-unchecked", base }];
+  const red = reasons.filter(({ verdict }) => verdict === "fail");
+  return red.map(({ check }): Warning => ({ kind: "check-red-on-base", check, base }));
 }
 
 type Runs = "always" | "sometimes" | "never";
@@ -96,17 +110,17 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
   const isKnown =
     check.appId === null
       ? expectedProducer(check, facts.producers).kind !== "unknown"
-      : facts.reported.includes(check.name);
+      : facts.baseChecks.some(({ name }) => name === check.name);
   if (isKnown) return {};
   return { warning: { kind: "check-unknown", check: check.name, base: facts.base } };
 }
 
 /** A matrix, and the jobs of a call, have longer names than the job in the file. Only where it is skipped does it have its own. */
-function onlySkipped({ workflows, reported }: Facts, { name }: RequiredCheck): Warning | null {
+function onlySkipped({ workflows, baseChecks }: Facts, { name }: RequiredCheck): Warning | null {
   for (const { path, judgesHeads, jobs } of workflows) {
     if (!judgesHeads || !jobs.some(({ skippedName }) => skippedName.join("") === name)) continue;
     const longer = jobs.find(({ checkName }) => checkName.join("").startsWith(`${name} `));
-    const seen = reported.find((one) => longer !== undefined && makes(longer, one));
+    const seen = baseChecks.find((one) => longer !== undefined && makes(longer, one.name))?.name;
     const instead = seen ?? longer?.checkName.map((part) => part ?? "…").join("") ?? null;
     return {
       kind: "check-only-skipped",

@@ -69,6 +69,10 @@ export const Warning = z.discriminatedUnion("kind", [
     instead: z.string().nullable(),
   }),
   z.object({ kind: z.literal("check-unknown"), check: z.string(), base: z.string() }),
+  /** It failed on the base's tip when last reported there. A task may be about to fix it. */
+  z.object({ kind: z.literal("check-red-on-base"), check: z.string(), base: z.string() }),
+  /** No required check was reported on the base's tip. */
+  z.object({ kind: z.literal("base-unchecked"), base: z.string() }),
   z.object({ kind: z.literal("target-runs-head"), workflow: z.string() }),
   /** `*`: all of them. */
   z.object({ kind: z.literal("secrets-reachable"), workflow: z.string(), secrets: z.array(z.string()) }),

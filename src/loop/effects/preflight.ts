@@ -2,6 +2,7 @@
 import { taskBranch } from "../../core/attempt.ts";
 import type { Repo, RequiredCheck } from "../../core/github.ts";
 import { type Inspection, inspectRepository, type Warning } from "../../core/preflight/index.ts";
+import type { Outside } from "../outside.ts";
 import { type ProducerReader, readProducers } from "./producers.ts";
 import { readWorkflows } from "./workflows.ts";
 
@@ -9,13 +10,13 @@ import { readWorkflows } from "./workflows.ts";
 const WARNINGS = 100;
 
 export async function preflight(
-  outside: ProducerReader,
+  outside: ProducerReader & Pick<Outside, "settings">,
   about: { repo: Repo; issue: number; base: { branch: string; sha: string }; required: RequiredCheck[] },
 ): Promise<Inspection> {
-  const { github } = outside;
+  const { github, settings } = outside;
   const { repo, issue, base, required } = about;
   const branch = taskBranch(issue, "task");
-  const [workflows, rules, granted, reported, producers] = await Promise.all([
+  const [workflows, rules, granted, baseChecks, producers] = await Promise.all([
     readWorkflows(outside, repo, base.sha),
     github.branchRules(repo, branch),
     github.granted(repo),
@@ -26,7 +27,8 @@ export async function preflight(
     base: base.branch,
     branch,
     required,
-    reported: reported.map(({ name }) => name),
+    baseChecks,
+    judgesBase: settings.baseIsCheckedApart !== true,
     producers,
     rules,
     granted,

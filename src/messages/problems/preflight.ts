@@ -73,6 +73,10 @@ export function warningText(warning: Warning): string {
     }
     case "check-unknown":
       return `Nothing shows who makes the required check ${name(warning.check)}: no workflow of ${name(warning.base)} has a job of that name, and the last merged pull requests do not have it. Only an Actions job will count. If an App or a commit status makes it, name that under \`producers\` in .github/headgate.yml.`;
+    case "check-red-on-base":
+      return `The required check ${name(warning.check)} fails on ${name(warning.base)} itself. Pull requests that do not fix it cannot merge. Fix it first, or make that a task.`;
+    case "base-unchecked":
+      return `No required check has reported on ${name(warning.base)}, so it is not known if they pass there. Add \`push\` to the events that start them to see it.`;
     case "secrets-reachable":
       return `${name(warning.workflow)} runs what agents write with ${secrets(warning.secrets)}. Move them to an environment that a person must approve, or to a workflow that does not run on pull requests.`;
     case "token-writes":
