@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { headline } from "../../src/github/logs/headline.ts";
+import { logExcerpt } from "../../src/github/logs/excerpt.ts";
+import { headline } from "../../src/github/logs/headline/index.ts";
 
 const cases: [tool: string, log: string, line: string | null][] = [
   [
@@ -111,5 +112,213 @@ describe("the line to quote of a failed step", () => {
 
   it("is short whatever was printed", () => {
     expect(headline([`Error: ${"x".repeat(10_000)}`])?.length).toBeLessThanOrEqual(240);
+  });
+});
+
+/** Shortened from logs that people posted with issues of these tools. */
+const posted: [tool: string, log: string, line: string][] = [
+  [
+    "npm ci, older than its lock file",
+    "npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.\nnpm error\nnpm error Missing: tmp@0.2.5 from lock file\nnpm error\nnpm error Usage:\nnpm error npm ci\nnpm error A complete log of this run can be found in: /home/runner/.npm/_logs/2025-09-10T04_38_27_736Z-debug-0.log\n##[error]Process completed with exit code 1.",
+    "npm EUSAGE: Missing: tmp@0.2.5 from lock file",
+  ],
+  [
+    "npm 6 without a lock file",
+    "npm ERR! The `npm ci` command can only install with an existing package-lock.json or\nnpm ERR! npm-shrinkwrap.json with lockfileVersion >= 1.\n\nnpm ERR! A complete log of this run can be found in:\nnpm ERR!     /root/.npm/_logs/2020-10-25T11_19_06_180Z-debug.log",
+    "npm: The `npm ci` command can only install with an existing package-lock.json or",
+  ],
+  [
+    "npm without a network",
+    "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno ENOTFOUND\nnpm error network request to https://registry.example.test/left-pad failed, reason: getaddrinfo ENOTFOUND registry.example.test\nnpm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log",
+    "npm ENOTFOUND: network request to https://registry.example.test/left-pad failed, reason: getaddrinfo ENOTFOUND registry.example.test",
+  ],
+  [
+    "npm and its peers",
+    "npm error code ERESOLVE\nnpm error ERESOLVE could not resolve\nnpm error\nnpm error While resolving: shop@1.0.0\nnpm error Found: react@18.2.0",
+    "npm ERESOLVE: ERESOLVE could not resolve; While resolving: shop@1.0.0",
+  ],
+  [
+    "npm without the script",
+    'npm error Missing script: "test"\nnpm error\nnpm error To see a list of scripts, run:',
+    'npm: Missing script: "test"',
+  ],
+  [
+    "npm test over another tool",
+    "> shop@1.0.0 test\n> node test.js\n\na is broken\nnpm error Lifecycle script `test` failed with error:\nnpm error code 1\nnpm error path /w/shop\nnpm error workspace shop@1.0.0\nnpm error command sh -c node test.js\nnpm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log\n##[error]Process completed with exit code 1.",
+    "a is broken",
+  ],
+  [
+    "pnpm",
+    ' ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile" because pnpm-lock.yaml is not up to date with package.json\n\nNote that in CI environments this setting is true by default.',
+    'ERR_PNPM_OUTDATED_LOCKFILE: Cannot install with "frozen-lockfile" because pnpm-lock.yaml is not up to date with package.json',
+  ],
+  [
+    "pnpm and its lifecycle",
+    " ERR_PNPM_FROZEN_LOCKFILE_WITH_OUTDATED_LOCKFILE  Cannot perform a frozen installation because the version of the lockfile is incompatible\n ELIFECYCLE  Command failed with exit code 1.\n WARN   Local package.json exists, but node_modules missing, did you mean to install?",
+    "ERR_PNPM_FROZEN_LOCKFILE_WITH_OUTDATED_LOCKFILE: Cannot perform a frozen installation because the version of the lockfile is incompatible",
+  ],
+  [
+    "pnpm -r over another tool",
+    "packages/a test: sum is 3\npackages/a test: Failed\n ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL  a@1.0.0 test: `node test.js`\nExit status 1\n ELIFECYCLE  Test failed. See above for more details.\n##[error]Process completed with exit code 1.",
+    "packages/a test: sum is 3",
+  ],
+  [
+    "yarn 1",
+    "yarn install v1.22.22\n[1/4] Resolving packages...\nerror Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.\ninfo Visit https://yarnpkg.com/en/docs/cli/install for documentation about this command.",
+    "yarn: Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.",
+  ],
+  [
+    "yarn 1 over another tool",
+    "$ node test.js\na is broken\nerror Command failed with exit code 1.\ninfo Visit https://yarnpkg.com/en/docs/cli/run for documentation about this command.\n##[error]Process completed with exit code 1.",
+    "a is broken",
+  ],
+  [
+    "yarn 4",
+    "➤ YN0000: ┌ Resolution step\n➤ YN0000: └ Completed\n➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden.\n➤ YN0000: · Failed with errors in 0s 209ms",
+    "YN0028: The lockfile would have been modified by this install, which is explicitly forbidden.",
+  ],
+  [
+    "bun test",
+    "29 |   expect(mock).not.toHaveBeenCalled();\n                        ^\nerror: expect(received).not.toHaveBeenCalled()\n\nExpected number of calls: 0\nReceived number of calls: 1\n\n      at <anonymous> (/w/shop/emit.test.ts:29:20)\n(fail) emits nothing [0.40ms]",
+    "emit.test.ts:29 expect(received).not.toHaveBeenCalled() Expected number of calls: 0 Received number of calls: 1",
+  ],
+  [
+    "bun install",
+    "bun install v1.2.9\nerror: lockfile had changes, but lockfile is frozen\nnote: try re-running without --frozen-lockfile",
+    "error: lockfile had changes, but lockfile is frozen",
+  ],
+  [
+    "bun run",
+    'a is broken\nerror: script "test" exited with code 1\n##[error]Process completed with exit code 1.',
+    "a is broken",
+  ],
+  [
+    "tsc, pretty",
+    "src/a.ts:3:7 - error TS2322: Type 'string' is not assignable to type 'number'.\n\n3 const a: number = 'x';",
+    "src/a.ts:3 TS2322: Type 'string' is not assignable to type 'number'.",
+  ],
+  [
+    "tsc and a problem matcher",
+    "##[error]src/a.ts(3,1): error TS2304: Cannot find name 'b'.",
+    "src/a.ts:3 TS2304: Cannot find name 'b'.",
+  ],
+  [
+    "tsc without files",
+    "error TS18003: No inputs were found in config file 'tsconfig.json'.",
+    "TS18003: No inputs were found in config file 'tsconfig.json'.",
+  ],
+  [
+    "eslint that cannot parse",
+    "/w/src/a.js\n  3:9  error  Parsing error: Unexpected token\n\n✖ 1 problem (1 error, 0 warnings)",
+    "a.js:3 Parsing error: Unexpected token",
+  ],
+  [
+    "eslint, warnings first",
+    "/w/a.js\n  1:1  warning  x  y\n\n/w/b.js\n  2:5  error  'z' is never used  no-unused-vars\n\n✖ 2 problems",
+    "b.js:2 'z' is never used no-unused-vars",
+  ],
+  [
+    "biome that cannot parse",
+    "./data.json:1:38 parse ━━━━━━━━━━\n\n  ✖ expected `,` but instead found `:`\n\n  > 1 │ {'a': {}}\n\nFound 592 errors.\ncheck ━━━━━━━━━━━━━━━━━━━━━\n\n  ✖ Some errors were emitted while running checks.",
+    "data.json:1 expected `,` but instead found `:` (parse)",
+  ],
+  [
+    "biome lint",
+    "src/a.ts:3:7 lint/suspicious/noExplicitAny ━━━━━━\n\n  × Unexpected any. Specify a different type.\n",
+    "src/a.ts:3 Unexpected any. Specify a different type. (lint/suspicious/noExplicitAny)",
+  ],
+  [
+    "biome format",
+    "src/a.ts format ━━━━━━\n\n  × Formatter would have printed the following content:\n",
+    "src/a.ts Formatter would have printed the following content: (format)",
+  ],
+  [
+    "vitest without a file",
+    ' FAIL  test/a.test.ts [ test/a.test.ts ]\nError: Failed to resolve import "./gone" from "test/a.test.ts". Does the file exist?\n  File: /w/test/a.test.ts:1:18',
+    'a.test.ts:1 Error: Failed to resolve import "./gone" from "test/a.test.ts". Does the file exist?',
+  ],
+  [
+    "vitest that waits",
+    " FAIL  test/a.test.ts > slow\nError: Test timed out in 5000ms.\n ❯ test/a.test.ts:4:3",
+    "test/a.test.ts:4 Error: Test timed out in 5000ms.",
+  ],
+  [
+    "jest without a module",
+    "FAIL src/a.test.js\n  ● Test suite failed to run\n\n    Cannot find module './gone' from 'src/a.test.js'\n\n      at Resolver._throwModNotFoundError (node_modules/jest-resolve/build/index.js:1:1)\n      at Object.require (src/a.test.js:1:11)",
+    "src/a.test.js:1 Cannot find module './gone' from 'src/a.test.js'",
+  ],
+  [
+    "jest without a suite",
+    "  ● adds\n\n    expect(received).toBe(expected) // Object.is equality\n\n    Expected: 3\n    Received: 4\n\n      at Object.toBe (a.test.js:2:20)",
+    "a.test.js:2 adds Expected: 3 Received: 4",
+  ],
+  [
+    "mocha",
+    "  1 passing\n  1 failing\n\n  1) Array\n       returns -1:\n\n      AssertionError: expected 0 to equal -1\n      + expected - actual\n\n      -0\n      +-1\n\n      at Context.<anonymous> (test/a.js:9:14)",
+    "test/a.js:9 expected 0 to equal -1",
+  ],
+  [
+    "mocha that waits",
+    "  1) slow:\n     Error: Timeout of 2000ms exceeded. For async tests, ensure done() is called. (/w/test/a.js)\n      at listOnTimeout (node:internal/timers:581:17)",
+    "Error: Timeout of 2000ms exceeded. For async tests, ensure done() is called. (/w/test/a.js)",
+  ],
+  [
+    "mocha and a hook",
+    '  1) "before each" hook for "adds":\n     TypeError: Cannot read properties of undefined (reading \'x\')\n      at Context.<anonymous> (test/a.js:4:9)',
+    "test/a.js:4 TypeError: Cannot read properties of undefined (reading 'x')",
+  ],
+  [
+    "pytest that cannot import",
+    "E   ModuleNotFoundError: No module named 'requests'\n=========== short test summary info ===========\nERROR tests/test_a.py - ModuleNotFoundError: No module named 'requests'",
+    "tests/test_a.py - ModuleNotFoundError: No module named 'requests'",
+  ],
+  [
+    "pytest in colour",
+    "\u001B[31mFAILED\u001B[0m tests/test_a.py::\u001B[1mtest_b\u001B[0m - KeyError: 'x'",
+    "tests/test_a.py::test_b - KeyError: 'x'",
+  ],
+  [
+    "go build",
+    "# example.com/shop\n./main.go:10:2: undefined: foo\n./main.go:11:2: undefined: bar",
+    "main.go:10 undefined: foo",
+  ],
+  [
+    "go and testify",
+    "--- FAIL: TestSum (0.00s)\n    sum_test.go:12: \n        \tError Trace:\t/w/sum_test.go:12\n        \tError:      \tNot equal: \n        \t            \texpected: 3\n        \t            \tactual  : 4\nFAIL",
+    "sum_test.go:12 Not equal: expected 3, actual 4",
+  ],
+  [
+    "go that panics",
+    "panic: runtime error: index out of range [5] with length 3\n\ngoroutine 6 [running]:\nexample.com/shop.Pick(...)\n\t/w/shop/pick.go:9\nFAIL\texample.com/shop\t0.004s",
+    "pick.go:9 panic: runtime error: index out of range [5] with length 3",
+  ],
+  [
+    "cargo build",
+    'error[E0308]: mismatched types\n --> src/lib.rs:3:5\n  |\n3 |     "a"\n\nerror: could not compile `shop` (lib) due to 1 previous error',
+    "src/lib.rs:3 error[E0308]: mismatched types",
+  ],
+  [
+    "cargo test",
+    "thread 'tests::adds' panicked at src/lib.rs:12:9:\nassertion `left == right` failed\n  left: 3\n right: 4\n\ntest result: FAILED. 0 passed; 1 failed\nerror: test failed, to rerun pass `--lib`",
+    "src/lib.rs:12 assertion `left == right` failed left: 3 right: 4",
+  ],
+  [
+    "cargo test of an old Rust",
+    "thread 'adds' panicked at 'not equal', src/lib.rs:12:9\nnote: run with `RUST_BACKTRACE=1`",
+    "src/lib.rs:12 not equal",
+  ],
+];
+
+describe("the line to quote of a log that somebody posted", () => {
+  it.each(posted)("is the cause that %s prints, with the times and colours of Actions", (_, log, line) => {
+    const stamped = log.split("\n").map((one) => `2026-01-02T03:04:05.0000000Z ${one}`);
+    const group = ["##[group]Run it", "it", "##[endgroup]"].map((one) => `2026-01-02T03:04:05.0000000Z ${one}`);
+    expect(logExcerpt([...group, ...stamped].join("\n"), 2_000).split("\n")[0]).toBe(line);
+  });
+
+  it("never is where npm keeps its log", () => {
+    const log =
+      "npm error A complete log of this run can be found in: /x/_logs/1-debug-0.log\n##[error]Process completed with exit code 1.";
+    expect(headline(log.split("\n"))).toBe(null);
   });
 });

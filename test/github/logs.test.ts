@@ -26,6 +26,15 @@ function expectWords(output: Record<string, unknown>, annotations: unknown[] = [
   api().get(`${REPO}/check-runs/40/annotations?per_page=100`).reply(200, annotations);
 }
 
+/** No tool of the job made an annotation. */
+function expectNoAnnotation() {
+  const own = { path: ".github", start_line: 1, annotation_level: "failure" };
+  const message = "Process completed with exit code 1.";
+  api()
+    .get(`${REPO}/check-runs/40/annotations?per_page=100`)
+    .reply(200, [{ ...own, message }]);
+}
+
 const asItIs = async (text: string) => text;
 
 describe("failureText", () => {
@@ -35,6 +44,7 @@ describe("failureText", () => {
       .get("/44")
       .reply(200, stamped("##[group]Run npm test", "not ok 1 - adds", "##[error]Process completed with exit code 1."));
 
+    expectNoAnnotation();
     expect(await githubWith().failureText(repo, job, 1_000, asItIs)).toBe(
       "adds\n\nRun npm test\nnot ok 1 - adds\nProcess completed with exit code 1.",
     );
@@ -43,8 +53,23 @@ describe("failureText", () => {
   it("takes the check run's id for the job's where the address names none", async () => {
     api().get(`${REPO}/actions/jobs/40/logs`).reply(302, "", { location: "https://logs.example/40" });
     nock("https://logs.example").get("/40").reply(200, "boom");
+    expectNoAnnotation();
 
     expect(await githubWith().failureText(repo, { ...job, url: null }, 1_000, asItIs)).toBe("boom");
+  });
+
+  it("begins with the first annotation of a tool, which names the place", async () => {
+    api().get(`${REPO}/actions/jobs/44/logs`).reply(302, "", { location: "https://logs.example/44" });
+    nock("https://logs.example").get("/44").reply(200, "the log");
+    api()
+      .get(`${REPO}/check-runs/40/annotations?per_page=100`)
+      .reply(200, [
+        { path: ".github", start_line: 9, annotation_level: "failure", message: "Process completed with exit code 1." },
+        { path: "src/a.ts", start_line: 3, annotation_level: "warning", message: "unused" },
+        { path: "src/b.ts", start_line: 7, annotation_level: "failure", message: "expected 1 to be 2\n- 1\n+ 2" },
+      ]);
+
+    expect(await githubWith().failureText(repo, job, 1_000, asItIs)).toBe("src/b.ts:7 expected 1 to be 2\n\nthe log");
   });
 
   it.each([404, 410, 403])("falls back on the check run's words when the log answers %i", async (status) => {
@@ -81,6 +106,7 @@ describe("failureText", () => {
     api().get(`${REPO}/actions/jobs/44/logs`).reply(302, "", { location: "https://logs.example/44" });
     const log = `${"early error\n".repeat(300_000)}the end`;
     nock("https://logs.example").get("/44").reply(200, log);
+    expectNoAnnotation();
 
     const text = await githubWith().failureText(repo, job, 2_999_999, asItIs);
 

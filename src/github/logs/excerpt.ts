@@ -1,5 +1,5 @@
 /** Extracts from a job's log the part that a person or the next attempt should read. */
-import { headline } from "./headline.ts";
+import { headline } from "./headline/index.ts";
 
 const LINES_BEFORE_ERROR = 10;
 
@@ -36,7 +36,9 @@ const GAP = "\n…\n";
 const ERROR = /\berror\b|\bfail(ed|ure|ures|ing)?\b|\bnot ok\b|\bpanic|exception|traceback|✗|✖|×/i;
 
 function bare(line: string): string {
-  return line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/, "").replace(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
+  return line
+    .replace(/^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/, "")
+    .replace(/\u001B(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g, "");
 }
 
 /**

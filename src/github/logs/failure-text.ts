@@ -20,6 +20,10 @@ const Annotation = z.object({
 /** Reads only the log's last bytes: failures stand at the end, and a log can have hundreds of megabytes. */
 const MAX_LOG_BYTES = 2 * 1024 * 1024;
 
+/** The path of annotations that the runner makes itself, such as for an exit code. */
+const RUNNERS_OWN = ".github";
+const MAX_FIRST = 240;
+
 export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failureText"> {
   /** Returns an empty text when GitHub refuses it. Rethrows temporary failures so that the loop retries. */
   async function orNothing(ask: () => Promise<string>): Promise<string> {
@@ -36,6 +40,18 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
     const route = "GET /repos/{owner}/{repo}/actions/jobs/{job}/logs";
     const bytes = await calls.download(repo, route, { job }, { maxBytes: MAX_LOG_BYTES, beyond: "keep-end" });
     return bytes === null ? "" : Buffer.from(bytes).toString("utf8");
+  }
+
+  /** Returns the first annotation that a tool made, with its place in the repository; "" when there is none. */
+  async function annotated(repo: Repo, id: number): Promise<string> {
+    const route = "GET /repos/{owner}/{repo}/check-runs/{id}/annotations";
+    const found = await calls.all(repo, route, { id }, Annotation);
+    const made = found.find(
+      ({ path, annotation_level: level, message }) =>
+        level === "failure" && path !== RUNNERS_OWN && !/^Process completed with exit code/.test(message ?? ""),
+    );
+    const words = made?.message?.split("\n").find((line) => line.trim() !== "") ?? "";
+    return made === undefined || words === "" ? "" : `${made.path}:${made.start_line} ${words.trim()}`;
   }
 
   async function ownWords(repo: Repo, id: number): Promise<string> {
@@ -57,7 +73,9 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
       const job = jobOf(check);
       const log = job === null ? "" : await redact(await orNothing(() => jobLog(repo, job)));
       const excerpt = logExcerpt(log, limit);
-      return excerpt !== "" ? excerpt : (await redact(await orNothing(() => ownWords(repo, id)))).slice(0, limit);
+      if (excerpt === "") return (await redact(await orNothing(() => ownWords(repo, id)))).slice(0, limit);
+      const first = (await redact(await orNothing(() => annotated(repo, id)))).slice(0, MAX_FIRST);
+      return first === "" ? excerpt : `${first}\n\n${excerpt}`.slice(0, limit);
     },
   };
 }

@@ -1,0 +1,62 @@
+/**
+ * Picks the line of a failed step's log that a person would quote: the place of the failure and the expectation. Each
+ * rule knows the format of some tools. The first rule that matches wins; the most informative rules come first.
+ */
+import { biome, compiler, goBuild, lint } from "./checking.ts";
+import { installing } from "./installing.ts";
+import { isNoise } from "./noise.ts";
+import { first, withPlace } from "./place.ts";
+import { assertion, bun, failedTest, goPanic, goTest, jest, pytest, rustPanic, tapError } from "./testing.ts";
+
+const MAX_CHARACTERS = 240;
+
+type Rule = (lines: readonly string[]) => string | null;
+
+const rules: Rule[] = [
+  ...[compiler, goBuild, assertion, tapError, pytest, goTest, goPanic, rustPanic, bun, biome],
+  ...[annotation, installing, jest, namedError, lint, failedTest, shell, lastWords],
+];
+
+/**
+ * Returns the headline of one step's lines, which still have the runner's `##[error]` markers. Returns null when no
+ * line looks like a cause.
+ */
+export function headline(lines: readonly string[]): string | null {
+  const telling = lines.filter((line) => !isNoise(line));
+  for (const rule of rules) {
+    const found = rule(telling);
+    if (found === null) continue;
+    const line = found.replace(/\s+/g, " ").trim();
+    return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS - 1)}…` : line;
+  }
+  return null;
+}
+
+/** A message from a tool's `::error::` command, or from the runner. */
+function annotation(lines: readonly string[]): string | null {
+  const parts = first(lines, /^##\[error\](?!Process completed with exit code)(.+)$/);
+  return parts && (parts[1] ?? null);
+}
+
+/** `TypeError: …`, `error: …`, `fatal: …` */
+function namedError(lines: readonly string[]): string | null {
+  return withPlace(
+    lines,
+    /^(?:Uncaught )?((?:\w*(?:Error|Exception)(?: \[\w+\])?|error(?:\[\w+\])?|fatal|ERROR): .+)$/,
+  );
+}
+
+function shell(lines: readonly string[]): string | null {
+  const parts = first(
+    lines,
+    /^(.*(?:command not found|No such file or directory|Permission denied|[Cc]annot find .+))$/,
+  );
+  return parts && (parts[1] ?? null);
+}
+
+/** Falls back to the last line before the runner printed the exit code. */
+function lastWords(lines: readonly string[]): string | null {
+  const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
+  const begin = lines.lastIndexOf("##[endgroup]", end) + 1;
+  return lines.slice(begin, Math.max(0, end)).findLast((line) => /\w/.test(line)) ?? null;
+}
