@@ -4,6 +4,7 @@
  * same failure twice is recognised by it (`rules/breaker.ts`).
  */
 import { z } from "zod";
+import { EnvironmentFault } from "./environment-fault.ts";
 import { IgnoredCheck } from "./lane/gate.ts";
 import { WrittenPlace, WrittenProblem } from "./plan/written.ts";
 import { Violation } from "./promotion/violation.ts";
@@ -54,6 +55,8 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("conflicts-with-base"), branch: z.string() }),
   z.object({ kind: z.literal("base-keeps-moving"), branch: z.string(), times: z.number().int() }),
   z.object({ kind: z.literal("checks-red"), names: z.array(z.string()), headline: quoted.nullable() }),
+  /** The machine failed and not the work. `text`: what it printed, or the names of the checks that did not run there. */
+  z.object({ kind: z.literal("environment"), fault: EnvironmentFault, text: quoted }),
   z.object({ kind: z.literal("logs-unreadable") }),
   z.object({ kind: z.literal("checks-interrupted"), times: z.number().int() }),
   /** `ignored`: what bears such a name and does not count. Left out: nothing. */

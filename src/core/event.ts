@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { NoResult } from "./cause.ts";
 import { Command, IssueObservation } from "./command.ts";
+import { EnvironmentFault } from "./environment-fault.ts";
 import { Failure } from "./failure.ts";
 import { JudgedCheck, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
 import { Standing } from "./lane/standing.ts";
@@ -55,7 +56,17 @@ const EffectFailed = z.object({
 
 /** The content of an attempt's artifact, after parsing. */
 export const Outcome = z.object({
-  result: Result.pick({ outcome: true, summary: true, engine: true, model: true, usage: true, notes: true }),
+  result: Result.pick({
+    outcome: true,
+    summary: true,
+    engine: true,
+    model: true,
+    usage: true,
+    notes: true,
+  }).extend({
+    /** failed: the fault of the machine that the agent failed for. Left out: none. */
+    environment: EnvironmentFault.nullish(),
+  }),
   manifest: z.array(ChangedFile),
   /** Files of the manifest that the artifact does not hold as it lists them. */
   findings: z.array(ManifestFinding),
@@ -228,7 +239,14 @@ export const LaneEvent = z.discriminatedUnion("type", [
   /** A person approved with a command the changes that the lane last reported, under this number. */
   z.object({ type: z.literal("entry.approved"), pull: PullNumber, number: z.number().int(), by: z.string() }),
   z.object({ type: z.literal("pull.observed"), pull: PullNumber, seq: z.number().int(), snapshot: PullSnapshot }),
-  z.object({ type: z.literal("failure.read"), pull: PullNumber, head: Sha, details: Failure.shape.details }),
+  z.object({
+    type: z.literal("failure.read"),
+    pull: PullNumber,
+    head: Sha,
+    details: Failure.shape.details,
+    /** The fault of the machine that every failed check shows. Left out: at least one failed otherwise. */
+    environment: EnvironmentFault.nullish(),
+  }),
   /** `ahead` is the pull of an entry ahead. An `unknown` comparison holds no entry. */
   z.object({
     type: z.literal("heads.compared"),

@@ -22,6 +22,7 @@ export const FailureClass = z.enum([
   "budget-exhausted",
   "provider-down",
   "platform-unknown",
+  "environment-failed",
 ]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
@@ -71,6 +72,7 @@ export const failureRules: Record<FailureClass, FailureRule> = {
   "attempt-lost": { fault: "infrastructure", next: "again", waitMs: 1_000, retry: "again" },
   "provider-down": { fault: "infrastructure", next: "again", waitMs: 30_000, retry: "again" },
   "platform-unknown": { fault: "infrastructure", next: "again", waitMs: 30_000, retry: "resubmit" },
+  "environment-failed": { fault: "infrastructure", next: "again", waitMs: 30_000, retry: "resubmit" },
   "conflict-with-base": { fault: "elsewhere", next: "resolve", waitMs: 0, retry: "resolve" },
   "head-moved": { fault: "elsewhere", next: "resubmit", waitMs: 1_000, retry: "resubmit" },
   "base-moved": { fault: "elsewhere", next: "resubmit", waitMs: 0, retry: "resubmit" },

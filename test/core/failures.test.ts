@@ -136,6 +136,18 @@ const table: Edge[] = [
     leads: { stage: "waiting", ...free },
   },
   {
+    when: "the agent could not reach the network",
+    failure: "environment-failed",
+    happens: runEnds({ outcome: "failed", environment: "network" }),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "the machine lacks the agent's program",
+    failure: "environment-failed",
+    happens: runEnds({ outcome: "failed", environment: "tool" }),
+    leads: { stage: "parked", ...free },
+  },
+  {
     when: "the attempt has used up its dollars",
     failure: "budget-exhausted",
     happens: runEnds({ outcome: "budget-exhausted" }),

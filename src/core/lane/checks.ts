@@ -1,5 +1,6 @@
 /** Reacts to the required checks of an entry's head: reads why they failed, runs interrupted ones again, limits the wait. */
 import { dueAfter } from "../due.ts";
+import type { EnvironmentFault } from "../environment-fault.ts";
 import type { Ignored } from "../event.ts";
 import type { Check, PullSnapshot } from "../github.ts";
 import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
@@ -20,6 +21,7 @@ export function checksObserved(draft: LaneDraft, entry: Entry, snapshot: PullSna
     entry.stage = { kind: "queued" };
   }
   if (verdict.failing.length > 0) checksFailed(draft, entry, verdict, snapshot);
+  else if (verdict.interrupted.some(isNotRun)) notRunHere(draft, entry, verdict.interrupted.filter(isNotRun));
   else if (verdict.interrupted.length > 0) rerun(draft, entry, verdict.interrupted);
   // Its jobs do not count before the base is merged into it, or a person has acted. The sweep looks again.
   else if (verdict.unjudged.length > 0) return;
@@ -62,11 +64,39 @@ function readFailure(draft: LaneDraft, entry: Entry, failing: Check[]): void {
 export function onFailureRead(draft: LaneDraft, event: LaneEventOf<"failure.read">): Ignored | null {
   const entry = findEntry(draft.state, event.pull);
   if (entry === null || entry.stage.kind !== "reading-failure" || entry.head !== event.head) return "stale-head";
-  const names = [...new Set(entry.stage.failing.map((check) => check.name))];
+  const { failing } = entry.stage;
+  const names = [...new Set(failing.map((check) => check.name))];
   const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
+  const fault = event.environment ?? null;
+  if (fault !== null) {
+    environmentFailed(draft, entry, fault, first?.slice(0, 1_000) ?? names.join(", "));
+    return null;
+  }
   const cause = { kind: "checks-red" as const, names, headline: first?.slice(0, 1_000) ?? null };
   eject(draft, entry, { class: "checks-failed", cause, details: event.details });
   return null;
+}
+
+/** Runs the checks once more, because a network may be back. Then the task waits, and no agent is paid for it. */
+function environmentFailed(draft: LaneDraft, entry: Entry, fault: EnvironmentFault, text: string): void {
+  const failing = entry.stage.kind === "reading-failure" ? entry.stage.failing : [];
+  if (entry.reruns.count === 0 && failing.every(({ producer }) => producer.kind === "job")) {
+    entry.stage = { kind: "queued" };
+    rerun(draft, entry, failing);
+    return;
+  }
+  eject(draft, entry, { class: "environment-failed", cause: { kind: "environment", fault, text }, details: [] });
+}
+
+/** A machine ends a job as neutral that it cannot run. GitHub's own machines never do. */
+function isNotRun({ conclusion, producer }: Check): boolean {
+  return conclusion === "neutral" && producer.kind === "job";
+}
+
+function notRunHere(draft: LaneDraft, entry: Entry, checks: readonly Check[]): void {
+  const text = checks.map(({ name }) => name).join(", ");
+  const cause = { kind: "environment" as const, fault: "not-run-here" as const, text };
+  eject(draft, entry, { class: "environment-failed", cause, details: [] });
 }
 
 function rerun(draft: LaneDraft, entry: Entry, interrupted: Check[]): void {

@@ -148,7 +148,8 @@ function worst(outcomes: readonly Outcome[]): Outcome {
 }
 
 function outcome({ conclusion, producer }: Check, neutral: Requirements["neutral"]): Outcome {
-  if (conclusion === "neutral") return neutral;
+  // Only a machine that cannot run a job ends it like this, and then nothing was judged.
+  if (conclusion === "neutral") return producer.kind === "job" ? "interrupted" : neutral;
   if (conclusion !== "skipped" || producer.kind !== "job") return meaning(conclusion);
   // GitHub skips a job when one that it needs failed, and shows it as passed. It has judged nothing then.
   return worst(producer.needs.map((job) => meaning(job.conclusion)));

@@ -11,6 +11,7 @@ import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { redacted } from "../redacted.ts";
 import type { SecretScanner } from "../scanner-port.ts";
+import { environmentFaultOfCommand } from "./environment-fault.ts";
 
 export async function performAttemptDispatch(
   outside: Outside,
@@ -79,10 +80,11 @@ async function readResult(
   }
   const { manifest, names } = await withoutSecretNames(scanner, result.manifest);
   const { outcome, engine, usage, summary, notes, model } = result;
+  const environment = engine === "command" && outcome === "failed" ? environmentFaultOfCommand(summary) : null;
   // Without the result's own manifest, whose paths are not redacted.
   const words = await redacted(scanner, { summary, notes, model });
   const findings = [...names, ...result.manifest.flatMap((file) => examine(file, artifact))];
-  return { outcome: { result: { outcome, engine, usage, ...words }, manifest, findings } };
+  return { outcome: { result: { outcome, engine, usage, environment, ...words }, manifest, findings } };
 }
 
 /** Redacts secrets in paths. Such a change is refused, but its manifest is stored and its paths are shown. */

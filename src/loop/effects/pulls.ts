@@ -7,6 +7,7 @@ import { judgeHead } from "../../core/lane/gate.ts";
 import { guardedText, pullBody, pullTitle, withGuardedText } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { environmentFaultIn } from "./environment-fault.ts";
 import { readGuarded, readShown } from "./guarded/index.ts";
 import { readProducers } from "./producers.ts";
 
@@ -102,7 +103,9 @@ export async function performFailureRead(outside: Outside, effect: EffectOf<"fai
       details.push({ of: { kind: "check", name }, text });
     }
   }
-  return { type: "failure.read", pull: effect.pull, head: effect.head, details };
+  const faults = details.map(({ text }) => environmentFaultIn(text));
+  const environment = faults.length > 0 && !faults.includes(null) ? (faults[0] ?? null) : null;
+  return { type: "failure.read", pull: effect.pull, head: effect.head, details, environment };
 }
 
 /** Needed jobs of one skipped check whose logs are read. */

@@ -43,6 +43,8 @@ export function causeText(cause: Cause): string {
       const names = cause.names.join(", ");
       return cause.headline === null ? `Required checks failed: ${names}` : `${names}: ${cause.headline}`;
     }
+    case "environment":
+      return environmentText(cause);
     case "logs-unreadable":
       return "Required checks failed; their logs could not be read.";
     case "checks-interrupted":
@@ -98,6 +100,23 @@ export function causeText(cause: Cause): string {
       return writtenPlanText(cause.where, cause.problems, cause.more);
     case "plan-unusable":
       return cause.text;
+  }
+}
+
+function environmentText({ fault, text }: Extract<Cause, { kind: "environment" }>): string {
+  switch (fault) {
+    case "network":
+      return `The machine could not reach the network: ${text}`;
+    case "certificate":
+      return `The machine does not trust a certificate: ${text}`;
+    case "disk":
+      return `The machine's disk is full: ${text}`;
+    case "tool":
+      return `The machine lacks a program: ${text}`;
+    case "version":
+      return `The machine has another version than this needs: ${text}`;
+    case "not-run-here":
+      return `The machine cannot run ${text}; the job says why.`;
   }
 }
 

@@ -114,6 +114,7 @@ const remedies: Record<FailureClass, string> = {
   "budget-exhausted": "allow a larger budget",
   "provider-down": "check that the model can be reached",
   "platform-unknown": "check githubstatus.com",
+  "environment-failed": "fix the machine, its network or its proxy",
 };
 
 function causeOf(failure: Failure): string {

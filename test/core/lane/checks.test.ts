@@ -25,6 +25,42 @@ describe("required checks", () => {
     expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-interrupted" } });
   });
 
+  it("A lane runs checks once more that failed for the machine, and then pays no agent for them", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    const red = (id: number) => ({ ...green, id, conclusion: "failure" as const });
+    const reads = () => {
+      world.take("failure.read");
+      const text = "npm ENOTFOUND: network request failed";
+      const details = [{ of: { kind: "check" as const, name: "unit" }, text }];
+      world.lane({ type: "failure.read", pull, head: sha("a-1"), details, environment: "network" });
+    };
+    world.pullIs(pull, { checks: [red(1)] });
+    reads();
+    world.take("checks.rerun");
+    world.lane({ type: "checks.rerun", pull, head: sha("a-1") });
+    world.pullIs(pull, { checks: [red(2)] });
+    reads();
+    expect(world.task("a")).toMatchObject({
+      stage: "waiting",
+      failure: { class: "environment-failed", cause: { kind: "environment", fault: "network" } },
+      machine: { failures: 0 },
+    });
+    world.timer("wait:a");
+    expect(world.task("a").stage).toBe("in-lane");
+  });
+
+  it("A lane never merges on a job that did not run, and a person must act", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { checks: [{ ...green, conclusion: "neutral" }] });
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.task("a")).toMatchObject({
+      stage: "parked",
+      failure: { class: "environment-failed", cause: { fault: "not-run-here", text: "unit" } },
+    });
+  });
+
   it("A lane ejects an entry whose required check is not reported five minutes after its head appeared", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");

@@ -34,7 +34,11 @@ function judge(
 describe("judgeHead", () => {
   it.each([
     ["The gate passes a head whose required check succeeded", [check("unit", "success")], "pass"],
-    ["The gate passes a neutral check, as GitHub does", [check("unit", "neutral")], "pass"],
+    [
+      "The gate does not pass a job that a machine ended as neutral without running it",
+      [check("unit", "neutral")],
+      "fail",
+    ],
     ["The gate passes a skipped check, as GitHub does", [check("unit", "skipped")], "pass"],
     ["The gate waits for a check that is running", [check("unit", null)], "pending"],
     ["The gate waits for a required check that has not been reported", [], "pending"],
@@ -105,8 +109,10 @@ describe("judgeHead", () => {
     expect(judge([check("unit", "success")], { required: [] }).verdict).toBe("pending");
   });
 
-  it("The gate fails a neutral check where the policy says so", () => {
-    expect(judge([check("unit", "neutral")], { neutral: "fail" }).verdict).toBe("fail");
+  it("The gate passes an App's neutral check, as GitHub does, and fails it where the policy says so", () => {
+    const ofApp = { producer: { kind: "app" as const, appId: 9 } };
+    expect(judge([check("unit", "neutral", app(9))], ofApp).verdict).toBe("pass");
+    expect(judge([check("unit", "neutral", app(9))], { ...ofApp, neutral: "fail" }).verdict).toBe("fail");
   });
 
   const counted: [string, Expected, Producer, boolean][] = [

@@ -47,6 +47,8 @@ export function failTask(
 function isHopeless({ state }: PlannedDraft, task: Task, failure: Failure, origin: Origin): boolean {
   // A branch of the task's name exists that Headgate did not make.
   if (failure.class === "head-moved" && task.pull === null) return true;
+  // Another try on the same machine ends the same way. Only a network comes back by itself.
+  if (failure.cause.kind === "environment" && failure.cause.fault !== "network") return true;
   // The content of a revert is fixed, so no agent can change it.
   if (task.undoes !== null && attemptCanFix(failure.class)) return true;
   const needsAttempt = origin.where !== "promotion" && failureRules[failure.class].next !== "resubmit";

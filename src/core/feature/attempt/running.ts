@@ -1,8 +1,9 @@
 /** An attempt's run, from its dispatch to its result. */
-import { addUsage, NO_USAGE } from "../../attempt.ts";
+import { ATTEMPT_WORKFLOW, addUsage, NO_USAGE } from "../../attempt.ts";
 import { MAX_QUOTED, type NoResult } from "../../cause.ts";
 import { dueAfter } from "../../due.ts";
 import type { Effect } from "../../effect.ts";
+import type { EnvironmentFault } from "../../environment-fault.ts";
 import type { Outcome } from "../../event.ts";
 import type { Failure, FailureClass } from "../../failure.ts";
 import type { RunSnapshot } from "../../github.ts";
@@ -141,6 +142,7 @@ function failAttempt(draft: PlannedDraft, task: TaskAt<"dispatching" | "working"
 }
 
 function lost({ conclusion }: RunSnapshot, problem: NoResult | null): Failure {
+  if (conclusion === "neutral") return environmentFailed("not-run-here", ATTEMPT_WORKFLOW);
   // A map, because a record would answer a conclusion such as `constructor`.
   const classes = new Map<string | null, FailureClass>([
     ["timed_out", "attempt-timed-out"],
@@ -150,7 +152,15 @@ function lost({ conclusion }: RunSnapshot, problem: NoResult | null): Failure {
   return { class: classes.get(conclusion) ?? "attempt-lost", cause, details: [] };
 }
 
+function environmentFailed(fault: EnvironmentFault, text: string): Failure {
+  return { class: "environment-failed", cause: { kind: "environment", fault, text }, details: [] };
+}
+
 function failureIn({ result }: Outcome): Failure | null {
+  const fault = result.environment ?? null;
+  if (result.outcome === "failed" && fault !== null) {
+    return environmentFailed(fault, result.summary.slice(0, MAX_QUOTED));
+  }
   const classes: Record<Outcome["result"]["outcome"], FailureClass | null> = {
     completed: null,
     failed: "agent-failed",

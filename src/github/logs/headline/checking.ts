@@ -27,7 +27,7 @@ export function biome(lines: readonly string[]): string | null {
 }
 
 /** `  3:1  error  'x' is not defined  no-undef` below the file's path */
-export function lint(lines: readonly string[]): string | null {
+export function eslint(lines: readonly string[]): string | null {
   const at = lines.findIndex((line) => /^\s+\d+:\d+\s+error\s/.test(line));
   const [, number, message] = /^\s+(\d+):\d+\s+error\s+(.+)$/.exec(lines[at] ?? "") ?? [];
   const path = lines.slice(0, Math.max(0, at)).findLast((line) => /^\S+\.\w+$/.test(line));

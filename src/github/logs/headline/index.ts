@@ -2,7 +2,7 @@
  * Picks the line of a failed step's log that a person would quote: the place of the failure and the expectation. Each
  * rule knows the format of some tools. The first rule that matches wins; the most informative rules come first.
  */
-import { biome, compiler, goBuild, lint } from "./checking.ts";
+import { biome, compiler, eslint, goBuild } from "./checking.ts";
 import { installing } from "./installing.ts";
 import { isNoise } from "./noise.ts";
 import { first, withPlace } from "./place.ts";
@@ -14,7 +14,7 @@ type Rule = (lines: readonly string[]) => string | null;
 
 const rules: Rule[] = [
   ...[compiler, goBuild, assertion, tapError, pytest, goTest, goPanic, rustPanic, bun, biome],
-  ...[annotation, installing, jest, namedError, lint, failedTest, shell, lastWords],
+  ...[annotation, installing, jest, namedError, eslint, failedTest, shell, lastWords],
 ];
 
 /**
