@@ -154,6 +154,9 @@ export const ChangedFile = z.discriminatedUnion("change", [
 ]);
 export type ChangedFile = z.infer<typeof ChangedFile>;
 
+/** Files of a manifest. A policy may allow as many. */
+export const MAX_RESULT_FILES = 5_000;
+
 /** `result.json`. The files of the manifest lie beside it in the artifact as `files/<sha256>`. */
 export const Result = z.object({
   protocol: z.literal(PROTOCOL),
@@ -171,7 +174,7 @@ export const Result = z.object({
   usage: ReportedUsage.nullable(),
   /** Notes for the tasks that depend on this one; of a research task, its findings. */
   notes: z.array(z.string().max(20_000)).max(50),
-  manifest: z.array(ChangedFile).max(5_000),
+  manifest: z.array(ChangedFile).max(MAX_RESULT_FILES),
 });
 export type Result = z.infer<typeof Result>;
 

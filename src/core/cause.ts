@@ -23,6 +23,8 @@ export const NoResult = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("no-artifact") }),
   /** It uploaded a result and did not succeed all the same. */
   z.object({ kind: z.literal("run-failed") }),
+  /** It breaks the limits or the format of an artifact, which the agent may have written. */
+  z.object({ kind: z.literal("bad-artifact"), text: quoted }),
   z.object({ kind: z.literal("no-result-file") }),
   z.object({ kind: z.literal("not-json") }),
   z.object({ kind: z.literal("not-the-protocol"), text: quoted }),

@@ -297,5 +297,7 @@ export type Ignored =
   | "superseded"
   | "duplicate"
   | "unauthorised"
+  /** Its sender, or the feature, has too many commands that wait for a permission. */
+  | "too-many-commands"
   /** It does not parse as an event of this aggregate. */
   | "unreadable";

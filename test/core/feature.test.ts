@@ -379,11 +379,13 @@ describe("commands", () => {
     permission: "write" | "read" = "write",
   ) {
     world.feature(verb);
+    // A permission stands for a minute.
+    if (!world.has("permission.observe")) return;
     world.take("permission.observe");
     world.feature({ type: "permission.observed", comment, by: "ada", permission });
   }
 
-  it("are seen at once, and done only when their giver may", () => {
+  it("of a stranger change nothing and get no reaction, only one sentence", () => {
     const world = started({ a: [] });
     command(
       world,
@@ -392,7 +394,7 @@ describe("commands", () => {
       "read",
     );
     expect(world.state.stage).toBe("executing");
-    expect(world.take("reaction.add")).toMatchObject({ comment: 5, content: "eyes" });
+    expect(world.has("reaction.add")).toBe(false);
     expect(world.take("notice.post").notice).toMatchObject({ about: "unauthorised-command", by: "mallory" });
     expect(world.ignored).toContain("permission.observed: unauthorised");
   });
@@ -556,14 +558,62 @@ describe("commands", () => {
     expect(world.state.pendingCommands).toEqual([]);
   });
 
-  it("that wait for an earlier one are carried out when the sender of that one stays unknown", () => {
+  it("are all refused when their sender's permission stays unknown, and the next one asks again", () => {
     const world = started({ a: [] });
     given(world, 5, "status");
     given(world, 6, "hold");
-    world.feature({ type: "permission.observed", comment: 6, by: "ada", permission: "write" });
-    expect(world.state.hold).toBeNull();
     unknown(world, 5);
-    expect(world.state).toMatchObject({ hold: { by: "ada" }, pendingCommands: [] });
+    expect(world.state).toMatchObject({ hold: null, pendingCommands: [], senders: [] });
+    given(world, 7, "hold");
+    expect(world.take("permission.observe", (effect) => effect.comment === 7)).toMatchObject({ by: "ada" });
+  });
+
+  const by = (world: World, login: string, comment: number, verb: "hold" | "resume" | "status" = "status") =>
+    world.feature({ type: "command.given", comment, by: login, writtenAt: 1_000_000, command: { verb } });
+  const lookUps = (world: World) => world.effects.filter((effect) => effect.type === "permission.observe").length;
+  const answered = (world: World, comment: number, permission: "write" | "read") =>
+    world.feature({ type: "permission.observed", comment, by: "somebody", permission });
+
+  it("of a person without end cost one look-up a minute, and a stranger's are dropped after that", () => {
+    const world = started({ a: [] });
+    by(world, "mallory", 10);
+    answered(world, 10, "read");
+    for (let comment = 11; comment < 100; comment += 1) by(world, "mallory", comment);
+    expect(lookUps(world)).toBe(1);
+    expect(world.state.pendingCommands).toEqual([]);
+    world.at += 60_000;
+    by(world, "mallory", 100);
+    expect(lookUps(world)).toBe(2);
+  });
+
+  it("of a flood of strangers neither delay nor displace those of a person who may", () => {
+    const world = started({ a: [] });
+    by(world, "ada", 1, "hold");
+    for (let comment = 100; comment < 1_300; comment += 1) by(world, `stranger-${comment}`, comment);
+    expect(world.state.pendingCommands).toHaveLength(1_000);
+    answered(world, 1, "write");
+    expect(world.state.hold).toMatchObject({ by: "ada" });
+    by(world, "ada", 2, "resume");
+    expect(world.state.hold).toBeNull();
+    for (let comment = 100; comment < 1_300; comment += 1) answered(world, comment, "read");
+    expect(world.state.pendingCommands).toEqual([]);
+    const notices = world.effects.filter((effect) => effect.type === "notice.post");
+    expect(notices).toHaveLength(10);
+    expect(world.effects.filter((effect) => effect.type === "reaction.add").map(({ comment }) => comment)).toEqual([
+      1, 2,
+    ]);
+  });
+
+  it("of one person before the permission is known wait in a short queue of that person", () => {
+    const world = started({ a: [] });
+    for (let comment = 1; comment <= 8; comment += 1) by(world, "mallory", comment);
+    expect(world.state.pendingCommands).toHaveLength(5);
+    expect(world.ignored).toEqual(
+      ["too-many-commands", "too-many-commands", "too-many-commands"].map((why) => `command.given: ${why}`),
+    );
+    by(world, "ada", 20, "hold");
+    answered(world, 20, "write");
+    expect(world.state.hold).toMatchObject({ by: "ada" });
   });
 
   it("that arrive again are not carried out again", () => {

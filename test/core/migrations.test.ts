@@ -236,6 +236,25 @@ describe("a snapshot", () => {
     });
   });
 
+  it("of version 7 carries out the commands that waited, after one look-up for each person", () => {
+    const { aggregate, ...snapshot } = stored("feature-7");
+    const { state } = decide(aggregate, snapshot, sweep);
+    expect(FeatureState.parse(state).senders).toMatchObject([
+      { login: "mallory", comment: 71, permission: null },
+      { login: "ada", comment: 72, permission: "write" },
+    ]);
+    const refused = {
+      ...sweep,
+      event: { type: "permission.observed", comment: 71, by: "mallory", permission: "none" },
+    };
+    const next = FeatureState.parse(decide(aggregate, snapshot, refused).state);
+    expect(next).toMatchObject({
+      pendingCommands: [],
+      hold: { by: "ada" },
+      answeredCommands: expect.arrayContaining([71, 72, 73]),
+    });
+  });
+
   it("of version 5 keeps the sentences of its warnings and of a command that was not understood", () => {
     const { aggregate, ...snapshot } = stored("feature-5-proposed");
     const { warnings, pendingCommands } = FeatureState.parse(decide(aggregate, snapshot, sweep).state);

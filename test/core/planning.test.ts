@@ -38,9 +38,11 @@ function says(world: World, command: Command, { writtenAt = world.at, permission
   comments += 1;
   const comment = 5_000 + comments;
   world.feature({ type: "command.given", comment, by: "ada", writtenAt, command });
-  if (!world.has("permission.observe")) return null;
-  world.take("permission.observe");
-  world.feature({ type: "permission.observed", comment, by: "ada", permission });
+  // A permission stands for a minute.
+  if (world.has("permission.observe")) {
+    world.take("permission.observe");
+    world.feature({ type: "permission.observed", comment, by: "ada", permission });
+  }
   if (!world.has("notice.post")) return null;
   const { notice } = world.take("notice.post");
   return notice.about === "refused-command" ? notice.refusal : notice.about;

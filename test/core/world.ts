@@ -155,6 +155,8 @@ export class World {
       writtenAt,
       command: typeof command === "string" ? { verb: command } : command,
     });
+    // A permission stands for a minute.
+    if (!this.has("permission.observe")) return;
     this.take("permission.observe", (effect) => effect.comment === comment);
     this.feature({ type: "permission.observed", comment, by, permission: "write" });
   }

@@ -38,7 +38,8 @@
  * 8. The plan changes between reading and approving: an approval counts only if it was written after that version was shown,
  *    or names it.
  * 9. Another plan was asked for than the one that arrives: only `planVersion` counts. A late plan is paid for, and dropped.
- * 10. The permission of a later command is known first: commands are carried out in the order in which they were given.
+ * 10. The permission of a later command is known first: commands of one person are carried out in the order in which they were given.
+ *     Those of other people do not wait for them, so that a stranger delays nobody.
  * 11. Somebody pushes onto a branch of ours: nothing is forced. Their head is judged like any other, or a person is asked.
  * 12. A branch that tasks land on is deleted: the feature parks, and says at which commit to restore it.
  *

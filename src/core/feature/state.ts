@@ -16,7 +16,7 @@ import type { FeatureStage } from "./stages.ts";
 import { Task } from "./task.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 7;
+export const FEATURE_SCHEMA = 8;
 
 /** Milliseconds since 1970. */
 const Time = z.number();
@@ -88,15 +88,13 @@ const Common = z.object({
   planAwaited: z.boolean(),
   planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
-  /** Commands whose sender's permission is not known yet. */
-  pendingCommands: z.array(
-    z.object({
-      comment: z.number(),
-      by: z.string(),
-      writtenAt: Time,
-      command: Command,
-      permission: Permission.nullable(),
-    }),
+  /** Commands whose sender's permission is not known yet, oldest first. */
+  pendingCommands: z.array(z.object({ comment: z.number(), by: z.string(), writtenAt: Time, command: Command })),
+  /**
+   * Who gave commands lately. `permission.observe` of `comment`, asked for at `askedAt`, yields the permission; null: not yet.
+   */
+  senders: z.array(
+    z.object({ login: z.string(), comment: z.number(), askedAt: Time, permission: Permission.nullable() }),
   ),
   /** Comments of the last commands that were answered. Sent again, they are no new commands. */
   answeredCommands: z.array(z.number()),

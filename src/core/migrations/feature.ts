@@ -1,6 +1,7 @@
 /** Brings stored features to the present schema. */
 import { toSchema6 } from "./feature-6.ts";
 import { toSchema7 } from "./feature-7.ts";
+import { toSchema8 } from "./feature-8.ts";
 import type { Step } from "./step.ts";
 
 /** By the version a step starts from. */
@@ -75,6 +76,7 @@ export const featureSteps: Record<number, Step> = {
   }),
   5: toSchema6,
   6: toSchema7,
+  7: toSchema8,
 };
 
 /** The behaviour before version 5. */

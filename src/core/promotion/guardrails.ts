@@ -19,6 +19,8 @@ export function judgeManifest(
   findings: readonly ManifestFinding[],
   policy: Policy,
 ): Violation[] {
+  // Judging thousands of names of a change that is refused anyway would only take time.
+  if (manifest.length > policy.limits.files) return tooMuch(manifest.length, 0, policy);
   const violations: Violation[] = [];
   const seen = new Set<string>();
   for (const file of manifest) {

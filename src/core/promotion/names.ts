@@ -5,7 +5,12 @@
  */
 import type { Tree, TreeChange } from "./tree.ts";
 
-export type NameProblem = "outside-repository" | "git-internal" | "control-characters" | "invisible-characters";
+export type NameProblem =
+  | "path-too-long"
+  | "outside-repository"
+  | "git-internal"
+  | "control-characters"
+  | "invisible-characters";
 
 /** HFS+ ignores these in names. */
 const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
@@ -15,8 +20,13 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Zl}\p{Zp}
 /** A lone surrogate; U+FFFD is what GitHub's JSON has for bytes that are not UTF-8. */
 const BROKEN = /[\p{Cs}\ufffd]/u;
 
+/** Bytes of a path, bytes of each name in it, and names. File systems set the first two; longer paths take long to judge. */
+export const [MAX_PATH_BYTES, MAX_NAME_BYTES, MAX_NAMES] = [1_024, 255, 64];
+
 /** null: it is a plain path inside the repository. */
 export function nameProblem(path: string): NameProblem | null {
+  // Comes first: everything else takes time that grows with the length.
+  if (isTooLong(path)) return "path-too-long";
   if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.includes("\\")) return "outside-repository";
   const parts = path.split("/");
   if (parts.includes("..") || parts.includes(".") || parts.includes("")) return "outside-repository";
@@ -24,6 +34,22 @@ export function nameProblem(path: string): NameProblem | null {
   if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return "control-characters";
   if (BROKEN.test(path) || INVISIBLE.test(path.replace(EMOJI, ""))) return "invisible-characters";
   return null;
+}
+
+function isTooLong(path: string): boolean {
+  if (path.length > MAX_PATH_BYTES || bytesOf(path) > MAX_PATH_BYTES) return true;
+  const names = path.split("/");
+  return names.length > MAX_NAMES || names.some((name) => bytesOf(name) > MAX_NAME_BYTES);
+}
+
+/** Counts the bytes of the text as UTF-8. */
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }
 
 /** Returns the path as a file system could take it: what protects a path must protect its other spellings too. */

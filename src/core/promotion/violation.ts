@@ -31,6 +31,8 @@ export const FileFinding = z.enum([
 export type FileFinding = z.infer<typeof FileFinding>;
 
 export const Violation = z.discriminatedUnion("kind", [
+  /** Longer, or deeper, than most file systems and Headgate's judges take. */
+  z.object({ kind: z.literal("path-too-long"), path }),
   z.object({ kind: z.literal("outside-repository"), path }),
   /** Git keeps its own files under such a name, on some file system. */
   z.object({ kind: z.literal("git-internal"), path }),

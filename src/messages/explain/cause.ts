@@ -130,6 +130,8 @@ function noResultText(problem: NoResult): string {
       return "it uploaded no result";
     case "run-failed":
       return "the result that it uploaded does not count, because only a run that succeeds hands one in";
+    case "bad-artifact":
+      return `its artifact cannot be used: ${problem.text}`;
     case "no-result-file":
       return "its artifact has no result.json";
     case "not-json":

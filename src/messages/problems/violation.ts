@@ -1,8 +1,11 @@
 /** Why an agent's change is not promoted: for people, and for the next attempt to fix. */
+import { MAX_NAME_BYTES, MAX_NAMES, MAX_PATH_BYTES } from "../../core/promotion/names.ts";
 import type { Violation } from "../../core/promotion/violation.ts";
 
 export function violationText(violation: Violation): string {
   switch (violation.kind) {
+    case "path-too-long":
+      return `${quote(violation.path)} is too long: a path has at most ${MAX_PATH_BYTES} bytes, ${MAX_NAME_BYTES} in each name, and ${MAX_NAMES} names`;
     case "outside-repository":
       return `${quote(violation.path)} lies outside the repository`;
     case "git-internal":

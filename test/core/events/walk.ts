@@ -24,6 +24,7 @@ const REASONS: Record<Ignored, true> = {
   superseded: true,
   duplicate: true,
   unauthorised: true,
+  "too-many-commands": true,
   unreadable: true,
 };
 

@@ -30,6 +30,11 @@ describe("guardrails", () => {
   });
 
   it.each([
+    [`${"a".repeat(254)}/`.repeat(5), "path-too-long"],
+    ["a".repeat(256), "path-too-long"],
+    ["é".repeat(128), "path-too-long"],
+    ["a/".repeat(64).concat("b"), "path-too-long"],
+    ["a/".repeat(2_000).concat("b"), "path-too-long"],
     ["../outside", "outside-repository"],
     ["a/../../b", "outside-repository"],
     ["/etc/passwd", "outside-repository"],

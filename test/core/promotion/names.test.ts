@@ -19,6 +19,10 @@ describe("the name of an added file", () => {
     "git~/x",
     "[id]/page.tsx",
     "$(x)/`y`",
+    "a".repeat(255),
+    "é".repeat(127),
+    "a/".repeat(63).concat("b"),
+    `${"a".repeat(254)}/`.repeat(4).slice(0, -1),
   ])("may be %j", (path) => {
     expect(nameProblem(path)).toBeNull();
   });

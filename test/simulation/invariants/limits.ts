@@ -22,7 +22,8 @@ const LISTS = {
     warned: 3,
     checks: 200,
     warnings: 100,
-    pendingCommands: 50,
+    pendingCommands: 1_000,
+    senders: 1_000,
     answeredCommands: 500,
   },
   task: {

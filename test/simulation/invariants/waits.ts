@@ -71,7 +71,8 @@ function featureWaits(key: string, state: FeatureState, mirror: Waiting): string
     }
   }
   for (const pending of state.pendingCommands) {
-    if (pending.permission === null && !open(`permission.observe:${pending.comment}`))
+    const sender = state.senders.find(({ login }) => login === pending.by);
+    if (sender === undefined || !open(`permission.observe:${sender.comment}`))
       return `nobody asks who gave command ${pending.comment}`;
   }
   for (const task of state.tasks) {

@@ -149,6 +149,8 @@ function lost({ conclusion }: RunSnapshot, problem: NoResult | null): Failure {
     ["startup_failure", "policy-blocked"],
   ]);
   const cause = { kind: "run-ended" as const, conclusion, problem };
+  // Whatever a job uploads is its agent's doing. Another attempt at no cost would let it go on for ever.
+  if (problem?.kind === "bad-artifact") return { class: "agent-failed", cause, details: [] };
   return { class: classes.get(conclusion) ?? "attempt-lost", cause, details: [] };
 }
 

@@ -1,5 +1,6 @@
 /** Carries out slash commands: from the comment, through the sender's permission, to the answer. */
 import { type Command, MAX_COMMANDS } from "../../command.ts";
+import type { Permission } from "../../github.ts";
 import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
 import { cancelCommand } from "../ending/cancelling.ts";
 import { dropTask, planAgain, putAfter } from "../planning/edits.ts";
@@ -10,74 +11,120 @@ import { approvePlan, approveTask } from "./approving.ts";
 import { holdFeature, resumeFeature } from "./holding.ts";
 import { retryTask } from "./retrying.ts";
 
-const MAX_PENDING = 50;
+/** Commands that wait for a permission: of one person, and of all. Only people whose permission is unknown can fill them. */
+const [MAX_OF_ONE, MAX_PENDING] = [5, 1_000];
+/** Milliseconds for which a permission stands. A person who comments without end costs one look-up in that time. */
+const PERMISSION_MS = 60_000;
+/** Strangers of the last minute who are told why nothing happens. More are a flood, and answering it would be another one. */
+const MAX_TOLD = 10;
 
 type Pending = FeatureState["pendingCommands"][number];
+type Sender = FeatureState["senders"][number];
 
-/** Keeps a command until the permission of its sender is known. */
+/**
+ * Carries out the command of a person who may, and keeps one whose sender's permission is unknown. A stranger's command changes
+ * nothing, so that strangers can neither delay nor displace the commands of others.
+ */
 export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): Reaction {
-  const { state } = draft;
+  const { state, at } = draft;
   const { comment, by, writtenAt, command } = event;
   // A comment is an answer only while the planner has open questions.
   if (command.verb === "answer" && state.questions === null) return "not-accepted-here";
   const isPending = state.pendingCommands.some((pending) => pending.comment === comment);
-  // A permission is asked for once, so a second copy would wait for ever and block every later command.
   if (isPending || state.answeredCommands.includes(comment)) return "duplicate";
-  const kept = state.pendingCommands.slice(1 - MAX_PENDING);
-  state.pendingCommands = [...kept, { comment, by, writtenAt, command, permission: null }];
-  if (command.verb !== "answer") react(draft, comment, "eyes");
+  forgetSenders(state, at);
+  const sender = state.senders.find(({ login }) => login === by);
+  if (sender !== undefined && sender.permission !== null && isFresh(sender, at)) {
+    markAnswered(state, comment);
+    if (!mayCommand(sender.permission)) return "unauthorised";
+    answer(draft, { comment, by, writtenAt, command });
+    return null;
+  }
+  const waiting = state.pendingCommands.filter((pending) => pending.by === by);
+  if (waiting.length >= MAX_OF_ONE || state.pendingCommands.length >= MAX_PENDING) return "too-many-commands";
+  state.pendingCommands.push({ comment, by, writtenAt, command });
+  if (sender?.permission === null) return null;
+  const others = state.senders.filter(({ login }) => login !== by);
+  state.senders = [...others, { login: by, comment, askedAt: at, permission: null }];
   draft.effects.push({ type: "permission.observe", repo: state.repo, comment, by });
   return null;
 }
 
 export function onPermissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
   const { state } = draft;
-  const pending = state.pendingCommands.find((one) => one.comment === event.comment);
-  if (pending === undefined) return "duplicate";
-  pending.permission = event.permission;
-  answerInTurn(draft);
-  return mayCommand(event.permission) ? null : "unauthorised";
+  const { comment, permission } = event;
+  const sender = senderOf(state, comment);
+  if (sender === undefined || sender.permission !== null) return "duplicate";
+  sender.permission = permission;
+  answerKnown(draft);
+  return mayCommand(permission) ? null : "unauthorised";
 }
 
-/** Refuses a command when `permission.observe` was given up: without a known permission no command is carried out. */
-export function onPermissionUnknown(draft: Draft, key: string): Reaction {
+/** Answers all commands whose sender's permission is known, each person's in the order in which they were given. */
+function answerKnown(draft: Draft): void {
   const { state } = draft;
-  const pending = state.pendingCommands.find((one) => key === `permission.observe:${one.comment}`);
-  if (pending === undefined) return "duplicate";
-  const { comment } = pending;
-  postNotice(draft, { about: "refused-command", comment, refusal: { kind: "permission-unknown" } });
-  markAnswered(state, comment);
-  answerInTurn(draft);
-  return null;
-}
-
-function mayCommand(permission: Pending["permission"]): boolean {
-  return permission === "write" || permission === "admin";
-}
-
-/** Carries commands out in the order in which they were given, whichever permission is known first. */
-function answerInTurn(draft: Draft): void {
-  const { state } = draft;
-  for (;;) {
-    const [next] = state.pendingCommands;
-    if (next === undefined || next.permission === null) return;
-    markAnswered(state, next.comment);
-    answer(draft, next);
+  for (const { login, permission } of state.senders) {
+    if (permission === null) continue;
+    const waiting = takePending(state, login);
+    if (mayCommand(permission)) for (const pending of waiting) answer(draft, pending);
+    else refuseStranger(draft, waiting);
   }
 }
 
+function refuseStranger(draft: Draft, waiting: readonly Pending[]): void {
+  // Posts nothing to people who only talk.
+  const [first] = waiting.filter(({ command }) => command.verb !== "answer");
+  const strangers = draft.state.senders.filter((one) => one.permission !== null && !mayCommand(one.permission));
+  if (first === undefined || strangers.length > MAX_TOLD) return;
+  postNotice(draft, { about: "unauthorised-command", by: first.by, comment: first.comment });
+}
+
+/** Refuses commands when `permission.observe` was given up: without a known permission no command is carried out. */
+export function onPermissionUnknown(draft: Draft, key: string): Reaction {
+  const { state } = draft;
+  const sender = senderOf(state, Number(key.split(":").at(-1)));
+  if (sender === undefined || sender.permission !== null) return "duplicate";
+  state.senders = state.senders.filter((one) => one !== sender);
+  for (const { comment } of takePending(state, sender.login)) {
+    postNotice(draft, { about: "refused-command", comment, refusal: { kind: "permission-unknown" } });
+  }
+  answerKnown(draft);
+  return null;
+}
+
+/** Finds a sender by the comment that was asked about. Version 7 asked about each comment. */
+function senderOf(state: FeatureState, comment: number): Sender | undefined {
+  const login = state.pendingCommands.find((pending) => pending.comment === comment)?.by;
+  return state.senders.find((sender) => sender.comment === comment || sender.login === login);
+}
+
+/** Replicas' clocks may differ, so that a later event can have an earlier time. */
+function isFresh(sender: Sender, at: number): boolean {
+  return Math.abs(at - sender.askedAt) < PERMISSION_MS;
+}
+
+function forgetSenders(state: FeatureState, at: number): void {
+  state.senders = state.senders.filter((sender) => sender.permission === null || isFresh(sender, at));
+}
+
+function mayCommand(permission: Permission | null): boolean {
+  return permission === "write" || permission === "admin";
+}
+
+/** Removes a person's commands from those that wait, in the order in which they were given. */
+function takePending(state: FeatureState, login: string): Pending[] {
+  const waiting = state.pendingCommands.filter((pending) => pending.by === login);
+  state.pendingCommands = state.pendingCommands.filter((pending) => pending.by !== login);
+  for (const { comment } of waiting) markAnswered(state, comment);
+  return waiting;
+}
+
 function markAnswered(state: FeatureState, comment: number): void {
-  state.pendingCommands = state.pendingCommands.filter((pending) => pending.comment !== comment);
   state.answeredCommands = [...state.answeredCommands, comment].slice(-MAX_COMMANDS);
 }
 
 function answer(draft: Draft, given: Pending): void {
-  const { comment, by, command, permission } = given;
-  if (!mayCommand(permission)) {
-    // Posts nothing to people who only talk.
-    if (command.verb !== "answer") postNotice(draft, { about: "unauthorised-command", by, comment });
-    return;
-  }
+  const { comment, command } = given;
   if (command.verb === "malformed") {
     postNotice(draft, { about: "malformed-command", comment, text: command.text, fault: command.fault });
     return;
@@ -141,6 +188,6 @@ function raiseBudget({ state }: Draft, usd: number): Refusal | null {
   return null;
 }
 
-function react({ state, effects }: Draft, comment: number, content: "eyes" | "+1" | "confused"): void {
+function react({ state, effects }: Draft, comment: number, content: "+1" | "confused"): void {
   effects.push({ type: "reaction.add", repo: state.repo, comment, content });
 }

@@ -42,6 +42,7 @@ export function newFeature(event: EventOf<"feature.labelled">, at: number): Feat
     planner: { usage: null, model: null },
     tasks: [],
     pendingCommands: [],
+    senders: [],
     answeredCommands: [],
   };
 }
