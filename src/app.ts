@@ -3,16 +3,12 @@
  * it against github.com and `headgate run` against a sandbox, without a difference in code.
  */
 import { randomUUID } from "node:crypto";
-import type { Server } from "node:http";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
-import { Hono } from "hono";
 import type { Logger } from "pino";
-import { createNodeMiddleware, Probot } from "probot";
+import { Probot } from "probot";
 import type { PriceLookup } from "./config/own-prices.ts";
 import { readPolicy } from "./config/policy-file.ts";
 import { readWorkflow } from "./config/workflow-file.ts";
+import { confinedScanner, githubReaders, openRoom, plannerReaders, readPayloadIn } from "./confined/index.ts";
 import type { Policy } from "./core/policy.ts";
 import { connectApp, createGitHub } from "./github/index.ts";
 import { type Driver, drive } from "./loop/driver.ts";
@@ -21,10 +17,13 @@ import { createLoop } from "./loop/loop.ts";
 import type { Outside, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
 import type { Store } from "./loop/store-port.ts";
+import type { PlannerReaders } from "./planner/written/readers.ts";
 import { createScanner } from "./secrets/scanner.ts";
+import { listen } from "./server.ts";
 import { readCommand } from "./webhook/command.ts";
 import { eventsFrom } from "./webhook/events.ts";
-import { webhookApp } from "./webhook/receive.ts";
+import { webhookApp } from "./webhook/probot-app.ts";
+import { webhookDoor } from "./webhook/receive.ts";
 
 export interface AppOptions {
   appId: number;
@@ -36,7 +35,7 @@ export interface AppOptions {
   /** 0 picks any free port. */
   port: number;
   store: Store;
-  planner(github: GitHub): Planner;
+  planner(github: GitHub, readers: PlannerReaders): Planner;
   settings: Settings;
   /** The policy for settings that a repository does not set. */
   defaults: Policy;
@@ -62,18 +61,19 @@ export interface App {
 export async function startApp(options: AppOptions): Promise<App> {
   const { store, log } = options;
   const clock = { now: options.now ?? Date.now };
+  const room = openRoom();
   const connection = await connectApp({
     appId: options.appId,
     privateKey: options.privateKey,
     baseUrl: options.apiUrl,
     log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
   });
-  const github = mergingAfter(createGitHub(connection, readWorkflow), options.beforeMerge);
+  const github = mergingAfter(createGitHub(connection, readWorkflow, githubReaders(room)), options.beforeMerge);
   const outside: Outside = {
     store,
     github,
-    planner: options.planner(github),
-    scanner: createScanner(),
+    planner: options.planner(github, plannerReaders(room)),
+    scanner: confinedScanner(room, createScanner()),
     settings: options.settings,
     readPolicy: (text) => readPolicy(text, options.defaults, options.prices),
     readWorkflow,
@@ -87,31 +87,51 @@ export async function startApp(options: AppOptions): Promise<App> {
   const loop = createLoop(outside, options.decided);
   let driver: Driver | null = null;
 
-  const receive = webhookApp({
-    async receive({ guid, name, action, payload }) {
+  const identity = { appId: connection.appId, appSlug: connection.appSlug, label: options.settings.label };
+  const probot = new Probot({
+    appId: options.appId,
+    privateKey: options.privateKey,
+    secret: options.webhookSecret,
+    baseUrl: options.apiUrl,
+    // Its log of an error holds the whole payload. The door logs each refusal itself.
+    log: log.child({}, { level: "silent" }),
+  });
+  await probot.load(
+    webhookApp(async ({ guid, name, action, payload }) => {
       const at = new Date(clock.now()).toISOString();
-      const identity = { appId: connection.appId, appSlug: connection.appSlug, label: options.settings.label };
       const { facts, hints } = eventsFrom(name, guid, payload, identity);
-      await store.receive(
+      const added = await store.receive(
         facts.map((fact) => ({ ...fact, id: randomUUID(), at })),
         hints.map((hint) => ({ ...hint, at })),
       );
+      // A hint that no aggregate waits for concerns nobody. Most deliveries of a busy repository are of this kind.
+      if (added === 0 && facts.length === 0) return;
       await store.recordDelivery({ guid, event: name, action, at });
       driver?.wake();
-    },
+    }),
+  );
+  const door = webhookDoor({
+    secret: options.webhookSecret,
+    log,
+    read: ({ event }, body) => readPayloadIn(room, event, body),
+    // The door lets only events through that it knows, all of which Probot knows too.
+    hand: ({ event, delivery }, payload) =>
+      probot.receive({ id: delivery, name: event, payload } as unknown as Parameters<Probot["receive"]>[0]),
   });
-  const { server, url } = await listen(options, receive);
+  const server = await listen({ host: options.host, port: options.port, door, probe: () => store.routed("readyz") });
   // Starts only once the server listens. Otherwise Headgate would miss changes right after the first sweep.
   driver = drive(loop, clock, log);
-  log.info({ url }, "Headgate listens");
+  log.info({ url: server.url }, "Headgate listens");
   return {
-    url,
+    url: server.url,
     github,
     driver,
     async stop() {
       // Closes the server first. Otherwise the driver could drain before the last webhook has reached the store.
-      await close(server);
+      await server.close();
+      door.close();
       await driver.stop();
+      room.close();
     },
   };
 }
@@ -123,57 +143,4 @@ function mergingAfter(github: GitHub, beforeMerge: AppOptions["beforeMerge"]): G
     return github.mergePull(...given);
   };
   return Object.assign(Object.create(github), { mergePull });
-}
-
-/** Storing a webhook takes milliseconds. A connection that is silent for this long sends none. */
-const CLOSING_MS = 2_000;
-
-/**
- * Closes the server and its silent connections. Node counts a connection without a request as busy and would wait for
- * it for ever.
- */
-async function close(server: Server): Promise<void> {
-  const late = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(late);
-}
-
-async function listen(
-  options: AppOptions,
-  receive: ReturnType<typeof webhookApp>,
-): Promise<{ server: Server; url: string }> {
-  const { store, log } = options;
-  const probot = new Probot({
-    appId: options.appId,
-    privateKey: options.privateKey,
-    secret: options.webhookSecret,
-    baseUrl: options.apiUrl,
-    log,
-  });
-  const github = await createNodeMiddleware(receive, { probot });
-  const web = new Hono();
-  web.get("/healthz", (context) => context.text("ok"));
-  web.get("/readyz", async (context) => {
-    try {
-      await store.waiting(1);
-      return context.text("ready");
-    } catch {
-      return context.text("the store does not answer", 503);
-    }
-  });
-  const page = getRequestListener(web.fetch, { overrideGlobalObjects: false });
-  // Probot's middleware does not answer unknown paths, so those go to the page.
-  const server = createServer((request, response) => {
-    void github(request, response, () => void page(request, response));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
-  return { server, url: `http://${host}:${port}` };
 }

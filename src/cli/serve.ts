@@ -36,7 +36,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
       host: value.listen.host,
       port: value.listen.port,
       store,
-      planner: (github) => createPlanner({ github, model: value.model, priceOf: prices }),
+      planner: (github, readers) => createPlanner({ github, readers, model: value.model, priceOf: prices }),
       settings: {
         label: LABEL,
         baseBranch: null,

@@ -38,7 +38,7 @@ const Variables = z.object({
     .transform(Number),
   WEBHOOK_SECRET: z
     .string("is not set: give the secret that the App's settings page holds for its webhook")
-    // Probot falls back to this word when it is given no secret, so anybody can sign with it.
+    // Refuses the word that Probot and many tutorials use when no secret is given: anybody could sign with it.
     .refine((secret) => secret !== "development", "is 'development', which everybody knows: make up a long random one"),
   ANTHROPIC_API_KEY: z.string("is not set: give an API key from the Anthropic console, for the planner"),
   ANTHROPIC_BASE_URL: HttpUrl.optional(),

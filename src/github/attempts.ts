@@ -1,12 +1,18 @@
 /** Attempts on GitHub: the runs of the attempt workflow, and the result artifact of a run. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { PROTOCOL, RESULT_ARTIFACT, runName } from "../core/attempt.ts";
 import type { Repo, RunSnapshot } from "../core/github.ts";
-import type { ArtifactContent, GitHub } from "../loop/github-port.ts";
-import { Refused, Unavailable } from "../loop/github-port.ts";
-import type { Calls } from "./calls.ts";
+import type { GitHub } from "../loop/github-port.ts";
+import { BadArtifact, Unavailable } from "../loop/github-port.ts";
+import { ReaderStopped } from "../loop/readers-port.ts";
+import { MAX_ARTIFACT_BYTES } from "./artifact.ts";
+import { type Calls, TooLarge } from "./calls.ts";
 import { saysUnknownField, statusOf, wordsOf } from "./errors.ts";
-import { BadArchive, unzip } from "./unzip.ts";
+import type { GitHubReaders } from "./readers.ts";
+import { BadArchive } from "./unzip.ts";
 
 type Attempts = Pick<GitHub, "dispatch" | "findRun" | "run" | "cancelRun" | "artifact">;
 
@@ -38,18 +44,11 @@ const Artifact = z.object({ id: z.number().int(), name: z.string(), expired: z.b
 /** GitHub lists a new run only after some seconds. Asking sooner would miss the run and dispatch a second one. */
 const LISTING_LAG_MS = 10_000;
 
-const MAX_ARTIFACT_BYTES = 100 * 1024 * 1024;
-/** Above the contract's limit on files, with room for entries that are not files. */
-const MAX_ENTRIES = 6_000;
-const RESULT_FILE = "result.json";
-/** A result of 5,000 changed files with the longest paths. Parsing more would hold up everything else. */
-const MAX_RESULT_BYTES = 32 * 1024 * 1024;
-const CONTENT_FILE = /^files\/[0-9a-f]{64}$/;
-
 export function createAttempts(
   calls: Calls,
   app: { appSlug: string },
   defaultBranch: (repo: Repo) => Promise<string>,
+  unpack: GitHubReaders["unpackArtifact"],
 ): Attempts {
   /**
    * Returns the App's own dispatches of `name`, oldest first. A person with write access can dispatch under the same
@@ -154,13 +153,24 @@ export function createAttempts(
       if (run.run_attempt !== 1) return null;
       const [artifact, ...others] = artifacts.filter(({ name, expired }) => name === RESULT_ARTIFACT && !expired);
       if (artifact === undefined) return null;
-      if (others.length > 0)
-        throw new Refused(`Run ${id} uploaded more than one artifact ${RESULT_ARTIFACT}: none counts`);
+      if (others.length > 0) throw new BadArtifact(`the run uploaded more than one artifact ${RESULT_ARTIFACT}`);
       const zipRoute = "GET /repos/{owner}/{repo}/actions/artifacts/{artifact}/zip";
-      const limit = { maxBytes: MAX_ARTIFACT_BYTES, beyond: "refuse" } as const;
-      const zip = await calls.download(repo, zipRoute, { artifact: artifact.id }, limit);
-      if (zip === null) throw new Unavailable(`The artifact of run ${id} is listed but not there yet`);
-      return unpack(zip, id);
+      const folder = await mkdtemp(join(tmpdir(), "headgate-artifact-"));
+      try {
+        const file = join(folder, "artifact.zip");
+        if (!(await calls.downloadTo(file, repo, zipRoute, { artifact: artifact.id }, MAX_ARTIFACT_BYTES))) {
+          throw new Unavailable(`The artifact of run ${id} is listed but not there yet`);
+        }
+        const { result, files } = await unpack(file);
+        return { result, file: (sha256) => files.get(sha256) ?? null };
+      } catch (error) {
+        if (error instanceof TooLarge || error instanceof BadArchive || error instanceof ReaderStopped) {
+          throw new BadArtifact(error.message, { cause: error });
+        }
+        throw error;
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
@@ -168,24 +178,6 @@ export function createAttempts(
 /** Returns the file name alone: GitHub's workflow routes do not accept a path. */
 function fileOf(workflow: string): string {
   return workflow.split("/").at(-1) ?? workflow;
-}
-
-async function unpack(zip: Uint8Array, run: number): Promise<ArtifactContent> {
-  try {
-    const wanted = (name: string) => name === RESULT_FILE || CONTENT_FILE.test(name);
-    const files = await unzip(zip, wanted, { entries: MAX_ENTRIES, bytes: MAX_ARTIFACT_BYTES });
-    const result = files.get(RESULT_FILE);
-    if (result !== undefined && result.length > MAX_RESULT_BYTES) {
-      throw new BadArchive(`its ${RESULT_FILE} is larger than ${MAX_RESULT_BYTES} bytes`);
-    }
-    return {
-      result: result === undefined ? null : Buffer.from(result).toString("utf8"),
-      file: (sha256) => files.get(`files/${sha256}`) ?? null,
-    };
-  } catch (error) {
-    if (!(error instanceof BadArchive)) throw error;
-    throw new Refused(`The artifact of run ${run} cannot be used: ${error.message}`, { cause: error });
-  }
 }
 
 function statusOfRun(status: string | null): RunSnapshot["status"] {

@@ -1,4 +1,6 @@
 /** Calls GitHub: each call takes a documented route, its parameters and a schema of the fields that Headgate reads. */
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
@@ -35,17 +37,17 @@ export interface Calls {
   ): Promise<z.infer<Schema>[]>;
   /** Sends a request and discards the answer. */
   send(repo: Repo, route: string, parameters: Parameters): Promise<void>;
+  /** Downloads the last `maxBytes` behind a route that redirects to storage. Returns null on 404 and 410. */
+  downloadEnd(repo: Repo, route: string, parameters: Parameters, maxBytes: number): Promise<Uint8Array | null>;
   /**
-   * Downloads the bytes behind a route that redirects to storage. Returns null on 404 and 410. Beyond `maxBytes`,
-   * `refuse` throws Refused and `keep-end` returns the last `maxBytes`.
+   * Writes the bytes behind such a route to a new file. Returns false on 404 and 410. Throws TooLarge beyond `maxBytes`, and the
+   * caller removes the file.
    */
-  download(repo: Repo, route: string, parameters: Parameters, limit: DownloadLimit): Promise<Uint8Array | null>;
+  downloadTo(file: string, repo: Repo, route: string, parameters: Parameters, maxBytes: number): Promise<boolean>;
 }
 
-export interface DownloadLimit {
-  maxBytes: number;
-  beyond: "refuse" | "keep-end";
-}
+/** A download is larger than its limit. */
+export class TooLarge extends Refused {}
 
 /** Bounds the memory that one repository can take, such as with a pull request of ten thousand checks. */
 const MAX_ITEMS = 10_000;
@@ -81,21 +83,37 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
       await request(repo, route, parameters);
     },
 
-    async download(repo, route, parameters, limit) {
-      // Follows the redirect by hand. On a server with a single host, fetch would send the App's token along to the
-      // storage.
-      const options = { request: { redirect: "manual", parseSuccessResponseBody: false } };
-      let location: string | number | undefined;
-      try {
-        location = (await request(repo, route, { ...parameters, ...options })).headers.location;
-      } catch (error) {
-        if (statusOf(error) === 404 || statusOf(error) === 410) return null;
-        throw error;
-      }
-      if (typeof location !== "string") throw new Unavailable(`${route}: GitHub gave no link to download`);
-      return fetchLimited(location, limit);
+    async downloadEnd(repo, route, parameters, maxBytes) {
+      const location = await locationOf(repo, route, parameters);
+      return location === null ? null : fetched(location, (body) => endOf(body, maxBytes));
+    },
+
+    async downloadTo(file, repo, route, parameters, maxBytes) {
+      const location = await locationOf(repo, route, parameters);
+      if (location === null) return false;
+      const written = await fetched(location, async (body) => {
+        await pipeline(body, limited(maxBytes), createWriteStream(file, { flags: "wx", mode: 0o600 }));
+        return true;
+      });
+      return written ?? false;
     },
   };
+
+  /** Returns where the bytes of a route are stored; null on 404 and 410. */
+  async function locationOf(repo: Repo, route: string, parameters: Parameters): Promise<string | null> {
+    // Follows the redirect by hand. On a server with a single host, fetch would send the App's token along to the
+    // storage.
+    const options = { request: { redirect: "manual", parseSuccessResponseBody: false } };
+    try {
+      const { location } = (await request(repo, route, { ...parameters, ...options })).headers;
+      if (typeof location === "string") return location;
+    } catch (error) {
+      if (statusOf(error) === 404 || statusOf(error) === 410) return null;
+      throw error;
+    }
+    throw new Unavailable(`${route}: GitHub gave no link to download`);
+  }
+
   return calls;
 }
 
@@ -121,25 +139,38 @@ export async function everyItem<Schema extends z.ZodType>(
   }
 }
 
-async function fetchLimited(url: string, limit: DownloadLimit): Promise<Uint8Array | null> {
+type Body = AsyncIterable<Uint8Array>;
+
+/** Returns null on 404 and 410. */
+async function fetched<Result>(url: string, take: (body: Body) => Promise<Result>): Promise<Result | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) });
     if (response.status === 404 || response.status === 410) return null;
     if (!response.ok || response.body === null) throw new Unavailable(`Download answered HTTP ${response.status}`);
-    return await collect(response.body, limit);
+    return await take(response.body);
   } catch (error) {
     if (error instanceof Unavailable || error instanceof Refused) throw error;
     throw new Unavailable("The download broke off", null, { cause: error });
   }
 }
 
-async function collect(body: AsyncIterable<Uint8Array>, { maxBytes, beyond }: DownloadLimit): Promise<Uint8Array> {
+function limited(maxBytes: number): (body: Body) => Body {
+  return async function* (body) {
+    let length = 0;
+    for await (const chunk of body) {
+      length += chunk.length;
+      if (length > maxBytes) throw new TooLarge(`The download is larger than ${maxBytes} bytes`);
+      yield chunk;
+    }
+  };
+}
+
+async function endOf(body: Body, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > maxBytes && beyond === "refuse") throw new Refused(`The download is larger than ${maxBytes} bytes`);
     while (length - chunks[0]!.length >= maxBytes) length -= chunks.shift()!.length;
   }
   const whole = Buffer.concat(chunks);

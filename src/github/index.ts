@@ -13,6 +13,7 @@ import { createIssues } from "./issues.ts";
 import { createLogs } from "./logs/failure-text.ts";
 import { createMerging } from "./merging.ts";
 import { createPulls } from "./pulls.ts";
+import { type GitHubReaders, readersInProcess } from "./readers.ts";
 import { createRepositories } from "./repositories.ts";
 import { createSubIssues } from "./sub-issues.ts";
 import { createTrees } from "./trees.ts";
@@ -22,6 +23,7 @@ export { type AppConnection, connectApp } from "./connect.ts";
 export function createGitHub(
   connection: Omit<AppConnection, "installedRepositories">,
   readWorkflow: ReadWorkflow,
+  readers: GitHubReaders = readersInProcess,
 ): GitHub {
   const calls = createCalls(connection.octokit);
   const repositories = createRepositories(calls);
@@ -32,13 +34,13 @@ export function createGitHub(
     ...createTrees(calls),
     ...createIssues(calls, connection),
     ...createSubIssues(calls),
-    ...createAttempts(calls, connection, repositories.defaultBranch),
+    ...createAttempts(calls, connection, repositories.defaultBranch, readers.unpackArtifact),
     ...createReruns(calls),
     checks: readChecks,
     ...createPulls(calls, readChecks),
-    ...createConflicts(calls),
+    ...createConflicts(calls, readers.mergeLines),
     ...createMerging(calls, connection.now),
-    ...createLogs(calls, connection.now),
+    ...createLogs(calls, connection.now, readers.logExcerpt),
     granted: connection.granted,
   };
   return { ...translated(port, connection.now), calls: connection.calls };

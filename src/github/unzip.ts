@@ -14,7 +14,9 @@ export interface UnzipLimits {
 }
 
 /** The archive is damaged, hostile or beyond the limits. */
-export class BadArchive extends Error {}
+export class BadArchive extends Error {
+  override readonly name = "BadArchive";
+}
 
 interface Entry {
   name: string;
@@ -36,26 +38,33 @@ const LOCAL_HEADER_SIZE = 30;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
+/** Bytes. The requested names are far shorter. */
+const MAX_NAME = 1_024;
 const IN_ZIP64 = 0xffffffff;
 
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
 
-/** Returns the requested entries by name. Throws BadArchive. */
+/**
+ * Returns the requested entries by name. `limitOf` gives the largest size of an entry, unpacked; null: it is not requested. Throws
+ * BadArchive.
+ */
 export async function unzip(
   archive: Uint8Array,
-  wanted: (name: string) => boolean,
+  limitOf: (name: string) => number | null,
   limits: UnzipLimits,
 ): Promise<Map<string, Uint8Array>> {
   const zip = Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength);
   const files = new Map<string, Uint8Array>();
   try {
-    const entries = directory(zip, limits.entries).filter((entry) => wanted(entry.name));
+    const entries = directory(zip, limits.entries).filter((entry) => limitOf(entry.name) !== null);
     const total = entries.reduce((sum, entry) => sum + entry.size, 0);
     const packed = entries.reduce((sum, entry) => sum + entry.packedSize, 0);
     // Entries that share their content would be inflated again and again.
     if (packed > zip.length) throw new BadArchive("its entries overlap");
     if (total > limits.bytes) throw new BadArchive(`it unpacks to more than ${limits.bytes} bytes`);
     for (const entry of entries) {
+      const most = limitOf(entry.name) ?? 0;
+      if (entry.size > most) throw new BadArchive(`its ${entry.name} is larger than ${most} bytes`);
       if (files.has(entry.name)) throw new BadArchive(`it has ${entry.name} twice`);
       files.set(entry.name, await content(zip, entry));
     }
@@ -77,6 +86,7 @@ function directory(zip: Buffer, maxEntries: number): Entry[] {
     if (zip.readUInt32LE(at) !== DIRECTORY_ENTRY) throw new BadArchive("it is damaged");
     const nameLength = zip.readUInt16LE(at + 28);
     const nameEnd = at + DIRECTORY_ENTRY_SIZE + nameLength;
+    if (nameLength > MAX_NAME) throw new BadArchive(`an entry's name is longer than ${MAX_NAME} bytes`);
     const method = zip.readUInt16LE(at + 10);
     const entry: Entry = {
       name: zip.toString("utf8", at + DIRECTORY_ENTRY_SIZE, nameEnd),

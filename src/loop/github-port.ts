@@ -29,6 +29,14 @@ export class Refused extends Error {
   }
 }
 
+/** The artifact of a run breaks the limits or the format. The message says how, for people. */
+export class BadArtifact extends Refused {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "BadArtifact";
+  }
+}
+
 /** Somebody's last verdict on a pull, and the head that it is about. */
 export interface Approval {
   by: string;
@@ -132,7 +140,7 @@ export interface GitHub {
   findRun(repo: Repo, workflow: string, attempt: string): Promise<number | null>;
   run(repo: Repo, run: number): Promise<RunSnapshot>;
   cancelRun(repo: Repo, run: number): Promise<void>;
-  /** The result artifact of a run; null when the run has none that counts. Throws Refused when it cannot be unpacked. */
+  /** The result artifact of a run; null when the run has none that counts. Throws BadArtifact when it cannot be unpacked. */
   artifact(repo: Repo, run: number): Promise<ArtifactContent | null>;
 
   /** Reads a commit. The trailers of its message name the attempt that made it. */

@@ -12,6 +12,7 @@ import { viewRepository } from "./repository.ts";
 import { research } from "./research/index.ts";
 import { failure } from "./trouble.ts";
 import { type WrittenPort, writtenPlan } from "./written/index.ts";
+import type { PlannerReaders } from "./written/readers.ts";
 
 const LIMIT_MS = 10 * 60_000;
 
@@ -21,6 +22,8 @@ export interface PlannerSettings {
   model: ModelSettings;
   github: PlannerPort;
   priceOf?: PriceLookup;
+  /** Default: readers in this process. */
+  readers?: PlannerReaders;
   /** Milliseconds that the model may take in all. */
   limitMs?: number;
 }
@@ -37,7 +40,7 @@ export function createPlanner(settings: PlannerSettings): Planner {
       // Plans from the present tip: people may have fixed something since the last observation.
       const sha = (await github.branchTip(repo, base.branch)) ?? base.sha;
       const request = { ...asked, base: { ...base, sha } };
-      const written = await writtenPlan(github, request);
+      const written = await writtenPlan(github, request, settings.readers);
       if (written !== null) return written;
       const known = price(model);
       if (known === null) return unpriced(model, model);

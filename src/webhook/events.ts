@@ -46,7 +46,7 @@ export interface WebhookEvents {
 
 const nothing: WebhookEvents = { facts: [], hints: [] };
 
-/** @throws Error naming the webhook and the fields that are not as GitHub documents them. */
+/** Throws an error that names the webhook and the fields that are not as GitHub documents them. It quotes no value. */
 export function eventsFrom(name: string, guid: string, payload: unknown, identity: Identity): WebhookEvents {
   const read = <T>(schema: z.ZodType<T>): T => {
     const parsed = schema.safeParse(payload);

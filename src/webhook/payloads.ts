@@ -58,3 +58,23 @@ export const WorkflowRunPayload = z.object({
   repository: Repository,
   workflow_run: z.object({ head_sha: Sha, display_title: z.string() }),
 });
+
+/** By event. Bodies of all other events are not parsed. `installation` lets Probot authenticate. */
+const around = { action: z.string().optional(), installation: z.object({ id: z.number().int() }).optional() };
+const PAYLOADS = new Map<string, z.ZodType<Record<string, unknown>>>(
+  Object.entries({
+    issues: IssuesPayload.extend(around),
+    issue_comment: IssueCommentPayload.extend(around),
+    pull_request: PullPayload.extend(around),
+    pull_request_review: PullPayload.extend(around),
+    push: PushPayload.extend(around),
+    check_run: CheckRunPayload.extend(around),
+    status: StatusPayload.extend(around),
+    workflow_run: WorkflowRunPayload.extend(around),
+  }),
+);
+
+/** Returns the schema of the fields that are read; undefined: the event is not read. */
+export function payloadOf(event: string): z.ZodType<Record<string, unknown>> | undefined {
+  return PAYLOADS.get(event);
+}

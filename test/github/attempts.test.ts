@@ -248,20 +248,20 @@ describe("artifact", () => {
     expectArtifacts(1, artifact, { ...artifact, id: 4 });
 
     expect(await failure(githubWith().artifact(repo, 5))).toMatchObject({
-      name: "Refused",
-      message: "Run 5 uploaded more than one artifact headgate-result: none counts",
+      name: "BadArtifact",
+      message: "the run uploaded more than one artifact headgate-result",
     });
   });
 
   it("is refused when its result is too long to be parsed", async () => {
     expectArtifacts(1, artifact);
     expectLink();
-    const content = zip([{ name: "result.json", content: Buffer.alloc(33 * 1024 * 1024, " ") }]);
+    const content = zip([{ name: "result.json", content: Buffer.alloc(2 * 1024 * 1024 + 1, " ") }]);
     nock(STORAGE).get("/blob?sig=1").reply(200, content);
 
     expect(await failure(githubWith().artifact(repo, 5))).toMatchObject({
-      name: "Refused",
-      message: "The artifact of run 5 cannot be used: its result.json is larger than 33554432 bytes",
+      name: "BadArtifact",
+      message: "its result.json is larger than 2097152 bytes",
     });
   });
 
@@ -271,8 +271,8 @@ describe("artifact", () => {
     nock(STORAGE).get("/blob?sig=1").reply(200, "hello");
 
     expect(await failure(githubWith().artifact(repo, 5))).toMatchObject({
-      name: "Refused",
-      message: "The artifact of run 5 cannot be used: it is not a ZIP archive",
+      name: "BadArtifact",
+      message: "it is not a ZIP archive",
     });
   });
 });

@@ -4,10 +4,10 @@ import { BadArchive, unzip } from "../../src/github/unzip.ts";
 import { zip } from "./zip.ts";
 
 const limits = { entries: 10, bytes: 1_000_000 };
-const anything = () => true;
+const anything = (): number | null => 1_000_000;
 
-async function texts(archive: Uint8Array, wanted = anything) {
-  const files = await unzip(archive, wanted, limits);
+async function texts(archive: Uint8Array, limitOf: (name: string) => number | null = anything) {
+  const files = await unzip(archive, limitOf, limits);
   return Object.fromEntries([...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString("utf8")]));
 }
 
@@ -45,7 +45,7 @@ describe("unzip", () => {
       { name: "../escape", content: "2", says: { size: 4_000_000_000 } },
     ]);
 
-    expect(await texts(archive, (name?: string) => name === "wanted")).toEqual({ wanted: "1" });
+    expect(await texts(archive, (name) => (name === "wanted" ? 1 : null))).toEqual({ wanted: "1" });
   });
 
   it.each([
@@ -73,5 +73,26 @@ describe("unzip", () => {
     ["its entries overlap", zip([1, 2].map((name) => ({ name: `${name}`, content: "", says: { packedSize: 100 } })))],
   ])("refuses an archive because %s", async (reason, archive) => {
     await expect(unzip(archive, anything, limits)).rejects.toThrow(new BadArchive(reason));
+  });
+
+  it("refuses an entry that is larger than its own limit, before it is inflated", async () => {
+    const archive = zip([{ name: "a", content: "x".repeat(1_000) }]);
+    await expect(unzip(archive, () => 999, limits)).rejects.toThrow(new BadArchive("its a is larger than 999 bytes"));
+  });
+
+  it("stops inflating an entry that says it is smaller than it is", async () => {
+    const archive = zip([{ name: "a", content: "x".repeat(100_000), says: { size: 10 } }]);
+    await expect(unzip(archive, anything, limits)).rejects.toThrow(new BadArchive("it is damaged"));
+  });
+
+  it("refuses names that no file system takes", async () => {
+    const archive = zip([{ name: "a".repeat(1_025), content: "" }]);
+    await expect(unzip(archive, anything, limits)).rejects.toThrow(/name is longer than 1024 bytes/);
+  });
+
+  it("does not unpack an archive within the archive", async () => {
+    const inner = zip([{ name: "a", content: "x".repeat(900_000) }]);
+    const files = await unzip(zip([{ name: "inner.zip", content: Buffer.from(inner) }]), anything, limits);
+    expect(files.get("inner.zip")).toHaveLength(inner.length);
   });
 });

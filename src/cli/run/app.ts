@@ -31,10 +31,12 @@ export async function openApp(
     host: "127.0.0.1",
     port: 0,
     store,
-    planner: (github) => {
+    planner: (github, readers) => {
       const access = { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl };
       const planner =
-        options.plan !== null ? filePlanner(options.plan) : createPlanner({ github, model: access, priceOf: prices });
+        options.plan !== null
+          ? filePlanner(options.plan)
+          : createPlanner({ github, readers, model: access, priceOf: prices });
       return afterBaseCheck(planner, base);
     },
     beforeMerge: () => whenGood(base),

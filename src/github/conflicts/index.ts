@@ -7,9 +7,11 @@ import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
 import type { Tree, TreeFile } from "../../core/promotion/tree.ts";
 import type { GitHub } from "../../loop/github-port.ts";
+import { ReaderStopped } from "../../loop/readers-port.ts";
 import type { Calls } from "../calls.ts";
+import type { GitHubReaders } from "../readers.ts";
 import { listTree, readBlob } from "../trees.ts";
-import { mergeLines } from "./lines.ts";
+import type { LineMerge } from "./lines.ts";
 import { type Contest, judgePaths, meet, type PathChange } from "./paths.ts";
 
 /**
@@ -33,7 +35,7 @@ const Comparison = z.object({
   ),
 });
 
-export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
+export function createConflicts(calls: Calls, merge: GitHubReaders["mergeLines"]): Pick<GitHub, "conflicts"> {
   /**
    * Returns the changes of `head` against its merge base with `other`. Returns null when they share no base or the list
    * is too long.
@@ -59,10 +61,13 @@ export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
     return readBlob(calls, repo, file.sha);
   }
 
-  async function settle(repo: Repo, { base, ours, theirs }: Contest): Promise<ReturnType<typeof mergeLines>> {
+  async function settle(repo: Repo, { base, ours, theirs }: Contest): Promise<LineMerge> {
     if ([base, ours, theirs].some((file) => file !== null && file.bytes > MAX_BYTES)) return "unknown";
     const [before, mine, other] = await Promise.all([read(repo, base), read(repo, ours), read(repo, theirs)]);
-    return mergeLines(before, mine, other);
+    return await merge(before, mine, other).catch((error: unknown) => {
+      if (error instanceof ReaderStopped) return "unknown";
+      throw error;
+    });
   }
 
   return {

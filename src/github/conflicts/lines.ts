@@ -9,7 +9,10 @@ const MAX_STEPS = 10_000_000;
 /** Git takes a file for binary when these first bytes contain a NUL. */
 const BINARY_HEAD = 8_000;
 
-export function mergeLines(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array): "clean" | "conflict" | "unknown" {
+/** unknown: the search would take too long. */
+export type LineMerge = "clean" | "conflict" | "unknown";
+
+export function mergeLines(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array): LineMerge {
   if ([base, ours, theirs].some(isBinary)) return "conflict";
   const numbers = new Map<string, number>();
   const [o, a, b] = withoutCommonEnds([base, ours, theirs].map((bytes) => numbered(bytes, numbers)));

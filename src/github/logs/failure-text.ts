@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { Check, Repo } from "../../core/github.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import { Refused } from "../../loop/github-port.ts";
+import { ReaderStopped } from "../../loop/readers-port.ts";
 import type { Calls } from "../calls.ts";
 import { meaningOf } from "../errors.ts";
-import { logExcerpt } from "./excerpt.ts";
+import type { GitHubReaders } from "../readers.ts";
 
 const CheckRun = z.object({
   output: z.object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() }),
@@ -24,7 +25,11 @@ const MAX_LOG_BYTES = 2 * 1024 * 1024;
 const RUNNERS_OWN = ".github";
 const MAX_FIRST = 240;
 
-export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failureText"> {
+export function createLogs(
+  calls: Calls,
+  now: () => number,
+  excerptOf: GitHubReaders["logExcerpt"],
+): Pick<GitHub, "failureText"> {
   /** Returns an empty text when GitHub refuses it. Rethrows temporary failures so that the loop retries. */
   async function orNothing(ask: () => Promise<string>): Promise<string> {
     try {
@@ -38,7 +43,7 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
 
   async function jobLog(repo: Repo, job: number): Promise<string> {
     const route = "GET /repos/{owner}/{repo}/actions/jobs/{job}/logs";
-    const bytes = await calls.download(repo, route, { job }, { maxBytes: MAX_LOG_BYTES, beyond: "keep-end" });
+    const bytes = await calls.downloadEnd(repo, route, { job }, MAX_LOG_BYTES);
     return bytes === null ? "" : Buffer.from(bytes).toString("utf8");
   }
 
@@ -72,7 +77,10 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
       if (id === null) return "";
       const job = jobOf(check);
       const log = job === null ? "" : await redact(await orNothing(() => jobLog(repo, job)));
-      const excerpt = logExcerpt(log, limit);
+      const excerpt = await excerptOf(log, limit).catch((error: unknown) => {
+        if (error instanceof ReaderStopped) return "";
+        throw error;
+      });
       if (excerpt === "") return (await redact(await orNothing(() => ownWords(repo, id)))).slice(0, limit);
       const first = (await redact(await orNothing(() => annotated(repo, id)))).slice(0, MAX_FIRST);
       return first === "" ? excerpt : `${first}\n\n${excerpt}`.slice(0, limit);

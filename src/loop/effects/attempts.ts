@@ -1,13 +1,13 @@
 /** Performs the effects on an attempt: dispatch, cancel, and reading what its run left. */
 import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
-import { ATTEMPT_WORKFLOW, Result } from "../../core/attempt.ts";
-import type { NoResult } from "../../core/cause.ts";
+import { ATTEMPT_WORKFLOW, MAX_RESULT_FILES, Result } from "../../core/attempt.ts";
+import { MAX_QUOTED, type NoResult } from "../../core/cause.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import type { ManifestFinding } from "../../core/promotion/violation.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
-import type { ArtifactContent } from "../github-port.ts";
+import { type ArtifactContent, BadArtifact } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { redacted } from "../redacted.ts";
 import type { SecretScanner } from "../scanner-port.ts";
@@ -47,7 +47,13 @@ export async function performAttemptObserve(
   if (run.status !== "completed") return without(null);
   if (run.path !== ATTEMPT_WORKFLOW) return without({ kind: "other-workflow", path: run.path });
   if (run.runAttempt !== 1) return without({ kind: "run-again" });
-  const artifact = await github.artifact(effect.repo, effect.run);
+  const artifact = await github.artifact(effect.repo, effect.run).catch((error: unknown) => {
+    if (error instanceof BadArtifact) return error;
+    throw error;
+  });
+  if (artifact instanceof BadArtifact) {
+    return without({ kind: "bad-artifact", text: artifact.message.slice(0, MAX_QUOTED) });
+  }
   if (artifact === null) return without({ kind: "no-artifact" });
   // The job of a failed agent succeeds, so that here something in the job failed after the result was there.
   if (run.conclusion !== "success") return without({ kind: "run-failed" });
@@ -68,6 +74,10 @@ async function readResult(
   } catch {
     return { problem: { kind: "not-json" } };
   }
+  const entries = manifestLength(json);
+  if (entries > MAX_RESULT_FILES) {
+    return { problem: { kind: "not-the-protocol", text: `manifest: ${entries} > ${MAX_RESULT_FILES}` } };
+  }
   const parsed = Result.safeParse(json);
   if (!parsed.success) {
     const first = parsed.error.issues[0];
@@ -85,6 +95,12 @@ async function readResult(
   const words = await redacted(scanner, { summary, notes, model });
   const findings = [...names, ...result.manifest.flatMap((file) => examine(file, artifact))];
   return { outcome: { result: { outcome, engine, usage, environment, ...words }, manifest, findings } };
+}
+
+/** Counts the entries before any of them is parsed. */
+function manifestLength(json: unknown): number {
+  const hasOne = typeof json === "object" && json !== null && "manifest" in json;
+  return hasOne && Array.isArray(json.manifest) ? json.manifest.length : 0;
 }
 
 /** Redacts secrets in paths. Such a change is refused, but its manifest is stored and its paths are shown. */

@@ -12,8 +12,14 @@ const NAME = /(^|\/)tasks\.md$/i;
 const MAX_PARAGRAPHS = 10;
 const MAX_CHARACTERS = 2_000;
 
+export interface LinkPlace {
+  repo: PlanRequest["repo"];
+  issue: Pick<PlanRequest["issue"], "body">;
+  base: Pick<PlanRequest["base"], "branch">;
+}
+
 /** Returns the path of the first such file; null: none is linked. */
-export function linkedTaskList({ repo, issue, base }: Pick<PlanRequest, "repo" | "issue" | "base">): string | null {
+export function linkedTaskList({ repo, issue, base }: LinkPlace): string | null {
   const text = visibleCharacters(issue.body);
   if (!/tasks\.md/i.test(text)) return null;
   const paragraphs = paragraphsOf(blocksOf(text), text).filter((one) => /tasks\.md/i.test(one));
