@@ -1,11 +1,12 @@
 /** The readers of a room, in the shapes that the other rooms ask for. */
+
+import { BadArchive } from "../github/artifact/unzip.ts";
 import { type GitHubReaders, readersInProcess } from "../github/readers.ts";
-import { BadArchive } from "../github/unzip.ts";
 import { ReaderStopped } from "../loop/readers-port.ts";
 import type { SecretScanner } from "../loop/scanner-port.ts";
 import type { PlannerReaders } from "../planner/written/readers.ts";
 import { readPayload } from "../webhook/reading.ts";
-import { BadInput, type Room } from "./room.ts";
+import { BadBytes, type Room } from "./room.ts";
 
 export { openRoom, type Room } from "./room.ts";
 
@@ -16,7 +17,7 @@ export function githubReaders({ read }: Pick<Room, "read">): GitHubReaders {
   return {
     unpackArtifact: (path) =>
       read("unpack-artifact", path).catch((error: unknown) => {
-        throw error instanceof BadInput ? new BadArchive(error.message, { cause: error }) : error;
+        throw error instanceof BadBytes ? new BadArchive(error.message, { cause: error }) : error;
       }),
     mergeLines: (...files) => read("merge-lines", ...files),
     logExcerpt: (log, limit) =>

@@ -13,7 +13,7 @@ const Bytes = z.instanceof(Uint8Array);
 export const readers = {
   "unpack-artifact": {
     ms: 30_000,
-    run: async (path: string) => (await import("../github/artifact.ts")).unpackArtifact(path),
+    run: async (path: string) => (await import("../github/artifact/unpack.ts")).unpackArtifact(path),
     output: z.object({ result: z.string().nullable(), files: z.map(z.string(), Bytes) }),
   },
   "merge-lines": {

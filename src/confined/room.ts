@@ -31,10 +31,10 @@ const ROOM_LIMITS: RoomLimits = {
 };
 
 /** What was read is bad, in words for people. */
-export class BadInput extends Error {}
+export class BadBytes extends Error {}
 
 export interface Room {
-  /** Rejects with BadInput, with ReaderStopped, or with an error that is a defect of the reader. */
+  /** Rejects with BadBytes, with ReaderStopped, or with an error that is a defect of the reader. */
   read<Name extends ReaderName>(name: Name, ...input: ReaderInput<Name>): Promise<ReaderOutput<Name>>;
   /** Ends the processes. Readings under way reject. */
   close(): void;
@@ -106,7 +106,7 @@ export function openRoom(changed: Partial<RoomLimits> = {}): Room {
       const output = readers[job.reader].output.safeParse(message.output);
       if (output.success) job.resolve(output.data);
       else job.reject(new Error(`the reader ${job.reader} gave no answer that is known`));
-    } else if (message.kind === "bad") job.reject(new BadInput(message.message));
+    } else if (message.kind === "bad") job.reject(new BadBytes(message.message));
     else if (message.kind === "memory") job.reject(new ReaderStopped("memory", job.reader));
     else job.reject(new Error(`the reader ${job.reader} failed: ${message.message}`));
     if (worker.uses >= limits.uses || message.type === "failed") stop(worker, "end");

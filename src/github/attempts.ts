@@ -8,11 +8,11 @@ import type { Repo, RunSnapshot } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { BadArtifact, Unavailable } from "../loop/github-port.ts";
 import { ReaderStopped } from "../loop/readers-port.ts";
-import { MAX_ARTIFACT_BYTES } from "./artifact.ts";
+import { MAX_ARTIFACT_BYTES } from "./artifact/unpack.ts";
+import { BadArchive } from "./artifact/unzip.ts";
 import { type Calls, TooLarge } from "./calls.ts";
 import { saysUnknownField, statusOf, wordsOf } from "./errors.ts";
 import type { GitHubReaders } from "./readers.ts";
-import { BadArchive } from "./unzip.ts";
 
 type Attempts = Pick<GitHub, "dispatch" | "findRun" | "run" | "cancelRun" | "artifact">;
 

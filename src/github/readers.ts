@@ -1,5 +1,5 @@
 /** The readers of bytes that agents wrote. The App passes ones that run in a confined process; tests use these. */
-import { unpackArtifact } from "./artifact.ts";
+import { unpackArtifact } from "./artifact/unpack.ts";
 import { mergeLines } from "./conflicts/lines.ts";
 import { logExcerpt } from "./logs/excerpt.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { confinedScanner, githubReaders, openRoom, type Room } from "../../src/confined/index.ts";
 import type { RoomLimits } from "../../src/confined/room.ts";
-import { BadArchive } from "../../src/github/unzip.ts";
+import { BadArchive } from "../../src/github/artifact/unzip.ts";
 import { ReaderStopped } from "../../src/loop/readers-port.ts";
 import { createScanner } from "../../src/secrets/scanner.ts";
 import { zip } from "../github/zip.ts";

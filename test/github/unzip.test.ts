@@ -1,6 +1,6 @@
 import { Zip, ZipDeflate } from "fflate";
 import { describe, expect, it } from "vitest";
-import { BadArchive, unzip } from "../../src/github/unzip.ts";
+import { BadArchive, unzip } from "../../src/github/artifact/unzip.ts";
 import { zip } from "./zip.ts";
 
 const limits = { entries: 10, bytes: 1_000_000 };

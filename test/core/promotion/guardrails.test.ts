@@ -30,11 +30,6 @@ describe("guardrails", () => {
   });
 
   it.each([
-    [`${"a".repeat(254)}/`.repeat(5), "path-too-long"],
-    ["a".repeat(256), "path-too-long"],
-    ["é".repeat(128), "path-too-long"],
-    ["a/".repeat(64).concat("b"), "path-too-long"],
-    ["a/".repeat(2_000).concat("b"), "path-too-long"],
     ["../outside", "outside-repository"],
     ["a/../../b", "outside-repository"],
     ["/etc/passwd", "outside-repository"],
@@ -60,6 +55,22 @@ describe("guardrails", () => {
     expect(judgeManifest([write(path)], [], defaultPolicy)).toEqual(isNamed ? [{ kind, path }] : []);
     // A name that was there before is not the agent's, and may go.
     expect(violations({ change: "delete", path })).toEqual(isNamed ? [] : [{ kind, path }]);
+  });
+
+  it.each([
+    ["1,275 bytes", `${"a".repeat(254)}/`.repeat(5)],
+    ["a name of 256 bytes", "a".repeat(256)],
+    ["a name of 128 characters of two bytes", "é".repeat(128)],
+    ["65 names", `${"a/".repeat(64)}b`],
+    ["2,001 names", `${"a/".repeat(2_000)}b`],
+  ])("refuse a path of %s before they judge anything else of it", (_, path) => {
+    expect(violations(write(path))).toMatchObject([{ kind: "path-too-long" }]);
+    expect(judgeManifest([write(path)], [], defaultPolicy)).toMatchObject([{ kind: "path-too-long" }]);
+  });
+
+  it("judge no name of a change that has too many files", () => {
+    const files = Array.from({ length: 301 }, () => write("../outside"));
+    expect(judgeManifest(files, [], defaultPolicy)).toEqual([{ kind: "too-many-files", files: 301, most: 300 }]);
   });
 
   it("protect a path in its other spellings too", () => {
