@@ -16,6 +16,7 @@ import type { GitHub } from "./loop/github-port.ts";
 import { createLoop } from "./loop/loop.ts";
 import type { Outside, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
+import { SharedClock } from "./loop/shared-clock.ts";
 import type { Store } from "./loop/store-port.ts";
 import type { PlannerReaders } from "./planner/written/readers.ts";
 import { createScanner } from "./secrets/scanner.ts";
@@ -41,7 +42,7 @@ export interface AppOptions {
   defaults: Policy;
   prices: PriceLookup;
   log: Logger;
-  /** Returns milliseconds since 1970. Default: the machine's clock. */
+  /** Returns milliseconds since 1970. Default: counted from the start of the process. */
   now?(): number;
   /** Each merge waits for it. Rejects with `Unavailable` where none may happen now. */
   beforeMerge?(): Promise<void>;
@@ -60,8 +61,9 @@ export interface App {
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { store, log } = options;
-  const clock = { now: options.now ?? Date.now };
   const room = openRoom();
+  const clock = new SharedClock(options.now ?? steadyNow);
+  clock.follow(await store.time());
   const connection = await connectApp({
     appId: options.appId,
     privateKey: options.privateKey,
@@ -80,7 +82,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     priceOf: options.prices,
     readCommand,
     repositories: () => connection.installedRepositories(),
-    now: clock.now,
+    now: () => clock.now(),
+    follow: (time) => clock.follow(time),
+    random: Math.random,
     newId: () => randomUUID(),
     log,
   };
@@ -120,7 +124,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const server = await listen({ host: options.host, port: options.port, door, probe: () => store.routed("readyz") });
   // Starts only once the server listens. Otherwise Headgate would miss changes right after the first sweep.
-  driver = drive(loop, clock, log);
+  driver = drive(loop, log);
   log.info({ url: server.url }, "Headgate listens");
   return {
     url: server.url,
@@ -143,4 +147,9 @@ function mergingAfter(github: GitHub, beforeMerge: AppOptions["beforeMerge"]): G
     return github.mergePull(...given);
   };
   return Object.assign(Object.create(github), { mergePull });
+}
+
+/** Counts on evenly where the machine's clock is set. */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
 }

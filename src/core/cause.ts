@@ -40,6 +40,8 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("outside"), text: quoted }),
   /** The effect was stored by another version of Headgate and cannot be read. */
   z.object({ kind: z.literal("foreign-effect") }),
+  /** The process that ran it ended before it did, so many times. */
+  z.object({ kind: z.literal("never-ended"), times: z.number().int() }),
 
   // Attempts
   z.object({ kind: z.literal("agent-said"), text: quoted }),

@@ -63,6 +63,19 @@ export function coalesces(effect: ExternalEffect): boolean {
   return definitionOf(effect).coalesces;
 }
 
+/** True: it frees others, or money is spent until it has run. It need not wait behind a burst of observations. */
+export function isUrgent(effect: ExternalEffect): boolean {
+  return URGENT.has(effect.type);
+}
+
+const URGENT: ReadonlySet<ExternalEffect["type"]> = new Set([
+  "pull.merge",
+  "attempt.dispatch",
+  "attempt.cancel",
+  "change.write",
+  "change.promote",
+]);
+
 /**
  * When the effect may run. Effects of one window share its end, since webhooks come in bursts. A window that slid with each
  * of them could be pushed ahead for ever.

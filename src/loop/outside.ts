@@ -48,7 +48,12 @@ export interface Outside {
   readCommand(body: string): Command | null;
   /** Lists the repositories that Headgate is installed on. */
   repositories(): Promise<Repo[]>;
+  /** Returns milliseconds since 1970 on the store's clock, as far as this process has read it (`shared-clock.ts`). */
   now(): number;
+  /** Takes over the time that the store gave. */
+  follow(time: string): void;
+  /** Returns a number from 0 to below 1. */
+  random(): number;
   newId(): string;
   log: Log;
 }

@@ -31,7 +31,7 @@
  * - A pacing window that slides with each event: steady webhooks would push it ahead for ever.
  */
 import { decideOn, read, type State } from "../core/decide.ts";
-import { coalesces, type Effect, earliestRun, effectKey, orderingKey, type Pace } from "../core/effect.ts";
+import { coalesces, type Effect, earliestRun, effectKey, isUrgent, orderingKey, type Pace } from "../core/effect.ts";
 import type { Inside } from "./remembered.ts";
 import type { HistoryWrite, Loaded, NewEffect, SentEvent, StepWrite } from "./store-port.ts";
 
@@ -148,7 +148,8 @@ class Collector {
         const again = coalesces(effect);
         if (!again && this.effects.has(key)) return;
         const runAt = new Date(earliestRun(effect, at, this.#pace)).toISOString();
-        this.effects.set(key, { key, ordering: orderingKey(effect), effect, runAt, replace: again });
+        const urgent = isUrgent(effect);
+        this.effects.set(key, { key, ordering: orderingKey(effect), effect, runAt, replace: again, urgent });
       }
     }
   }

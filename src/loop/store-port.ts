@@ -3,8 +3,8 @@
  * (PGlite or PostgreSQL) and `store/memory.ts` (simulation) pass one contract, `test/contract/store.contract.ts`. To add a call,
  * test it there first.
  *
- * Times are ISO 8601 strings and always come from the caller; a store returns them as `Date.toISOString()` writes them.
- * A caller does not change a value after it gave it to a store: the store in memory keeps it without a copy. Calling a store
+ * The store's own clock judges leases and what is due, since the clocks of replicas differ. Times are ISO 8601 strings; a store
+ * returns them as `Date.toISOString()` writes them. A caller does not change a value after it gave it to a store: the store in memory keeps it without a copy. Calling a store
  * from inside its own transaction (from `decide`) rejects with a `StoreError`.
  */
 export type Json = unknown;
@@ -49,6 +49,8 @@ export interface NewEffect {
    * the count of attempts starts again.
    */
   replace?: boolean;
+  /** Others wait for it. A share of every process's places is kept for such effects. */
+  urgent?: boolean;
 }
 
 /** One row of history: what became of one event. */
@@ -97,9 +99,14 @@ export interface ClaimedEffect {
   effect: Json;
   /** This is the n-th try, from 1. */
   attempts: number;
+  /** Claims in a row that came to no end before this one: their processes died, or lost their leases. */
+  unended: number;
+  urgent: boolean;
   /** Fencing token. A holder of an older one can write nothing. */
   lease: string;
   runAt: string;
+  /** When it was claimed, on the store's clock. */
+  claimedAt: string;
 }
 
 export interface Snapshot {
@@ -122,6 +129,11 @@ export interface Delivery {
   at: string;
 }
 
+/** The database does not answer, is full, or takes no writes for now. Nothing is known of the call that met it. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
 export interface Store {
   /** Brings the tables up to date. Safe to call again, and from several processes at once. */
   migrate(): Promise<void>;
@@ -140,8 +152,8 @@ export interface Store {
   waiting(limit: number): Promise<string[]>;
 
   /**
-   * One transaction under the aggregate's lock: loads up to `limit` open events, writes what `decide` returns. Returns
-   * how many events left the inbox. With no open event it returns 0 and `decide` is not called. If `decide` throws, nothing
+   * One transaction under the aggregate's lock: loads up to `limit` open events, writes what `decide` returns. Returns how many events left the inbox. With no open event, or while another process steps the aggregate, it returns 0 and `decide`
+   * is not called. If `decide` throws, nothing
    * changes and the error is rethrown. `decide` has to be pure: after a database deadlock it is called again.
    */
   step(aggregate: string, limit: number, decide: (loaded: Loaded) => StepWrite): Promise<number>;
@@ -152,26 +164,35 @@ export interface Store {
    */
   quarantine(aggregate: string, eventId: string, defect: string): Promise<void>;
 
+  /** Returns the time on the store's clock. */
+  time(): Promise<string>;
+
   /**
    * Leases effects that are due: those whose time has come, that nobody holds a live lease on, and that are first in
    * their ordering key while no other effect of the key is running. Oldest first.
    */
-  claim(now: string, leaseUntil: string, limit: number): Promise<ClaimedEffect[]>;
-
-  /** Ends an effect and adds its outcome to inboxes in one transaction. False: the lease is lost or over, nothing written. */
-  complete(claimed: ClaimedEffect, events: InboxEvent[], now: string): Promise<boolean>;
-
-  /** Gives an effect back, to be tried again at `runAt`. False as for `complete`. */
-  release(claimed: ClaimedEffect, runAt: string, now: string, error: string): Promise<boolean>;
-
-  /** Moves the end of a lease. False: another process took the effect, or it ended. */
-  renew(claimed: ClaimedEffect, leaseUntil: string): Promise<boolean>;
+  claim(leaseMs: number, limit: number, which: "all" | "urgent"): Promise<ClaimedEffect[]>;
 
   /**
-   * When `claim` will next find something: the first effect's time, or the end of the lease that it waits for. Past or
-   * equal to `now` if something can be claimed already; null if no effect is left.
+   * Ends an effect and adds its outcome to inboxes in one transaction. False: the lease is lost or over, nothing written.
+   * `unended` is what the next claim of this key finds, should it be asked for again. Default: 0.
    */
-  nextDue(now: string): Promise<string | null>;
+  complete(claimed: ClaimedEffect, events: InboxEvent[], unended?: number): Promise<boolean>;
+
+  /** Gives an effect back after a try that failed, to be tried again after a pause. False as for `complete`. */
+  release(claimed: ClaimedEffect, afterMs: number, error: string): Promise<boolean>;
+
+  /** Gives an effect back as if it had not been claimed: its tries count as before. False as for `complete`. */
+  putBack(claimed: ClaimedEffect, afterMs: number): Promise<boolean>;
+
+  /** Moves the ends of leases. Returns those that another process did not take, and that have not ended. */
+  renew(claimed: ClaimedEffect[], leaseMs: number): Promise<ClaimedEffect[]>;
+
+  /**
+   * In how many milliseconds `claim` will next find something: at the first effect's time, or the end of the lease that it
+   * waits for. 0 or less if something can be claimed already; null if no effect is left.
+   */
+  nextDue(which: "all" | "urgent"): Promise<number | null>;
 
   snapshot(aggregate: string): Promise<Snapshot | null>;
   /** All snapshots whose aggregate starts with `prefix`, sorted by name. */

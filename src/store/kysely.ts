@@ -1,6 +1,7 @@
 /** Makes the store over SQL, with the same statements on PGlite and on PostgreSQL. */
 import type { Store } from "../loop/store-port.ts";
 import { migrations } from "./migrations/index.ts";
+import * as claiming from "./sql/claiming.ts";
 import type { Connection } from "./sql/connection.ts";
 import * as inbox from "./sql/inbox.ts";
 import { migrate } from "./sql/migrate.ts";
@@ -18,11 +19,13 @@ export function kyselyStore(connection: Connection, close: () => Promise<void>):
     waiting: (limit) => inbox.waiting(connection, limit),
     step: (aggregate, limit, decide) => stepping.step(connection, aggregate, limit, decide),
     quarantine: (aggregate, eventId, defect) => stepping.quarantine(connection, aggregate, eventId, defect),
-    claim: (now, leaseUntil, limit) => outbox.claim(connection, now, leaseUntil, limit),
-    complete: (claimed, events, now) => outbox.complete(connection, claimed, events, now),
-    release: (claimed, runAt, now, error) => outbox.release(connection, claimed, runAt, now, error),
-    renew: (claimed, leaseUntil) => outbox.renew(connection, claimed, leaseUntil),
-    nextDue: (now) => outbox.nextDue(connection, now),
+    time: () => reads.databaseTime(connection),
+    claim: (leaseMs, limit, which) => claiming.claim(connection, leaseMs, limit, which),
+    complete: (claimed, events, unended = 0) => outbox.complete(connection, claimed, events, unended),
+    release: (claimed, afterMs, error) => outbox.release(connection, claimed, afterMs, error),
+    putBack: (claimed, afterMs) => outbox.putBack(connection, claimed, afterMs),
+    renew: (claimed, leaseMs) => outbox.renew(connection, claimed, leaseMs),
+    nextDue: (which) => claiming.nextDue(connection, which),
     snapshot: (aggregate) => reads.snapshot(connection, aggregate),
     aggregates: (prefix) => reads.aggregates(connection, prefix),
     history: (aggregate, after, limit) => reads.history(connection, aggregate, after, limit),

@@ -1,4 +1,4 @@
-/** Keeps the outbox of the store in memory. Which effect may run is the rule of `sql/outbox.ts`, over a map. */
+/** Keeps the outbox of the store in memory. Which effect may run is the rule of `sql/claiming.ts`, over a map. */
 import type { ClaimedEffect, Json, NewEffect } from "../loop/store-port.ts";
 import { derivedId, instant, kept, reread } from "./values.ts";
 
@@ -12,6 +12,8 @@ interface Row {
   position: number;
   attempts: number;
   claims: number;
+  unended: number;
+  urgent: boolean;
   leasedUntil: string | null;
   rearmed: boolean;
   ended: boolean;
@@ -24,6 +26,7 @@ export interface PreparedEffect {
   effect: Json;
   runAt: string;
   replace: boolean;
+  urgent: boolean;
 }
 
 export class MemoryOutbox {
@@ -33,23 +36,25 @@ export class MemoryOutbox {
 
   /** Throws on a value that cannot be stored, before anything is changed. */
   prepare(aggregate: string, effects: readonly NewEffect[]): PreparedEffect[] {
-    return effects.map(({ key, ordering, effect, runAt, replace }) => ({
+    return effects.map(({ key, ordering, effect, runAt, replace, urgent }) => ({
       aggregate,
       key,
       ordering,
       effect: kept(effect),
       runAt: instant(runAt),
       replace: replace ?? false,
+      urgent: urgent ?? false,
     }));
   }
 
   add(effects: readonly PreparedEffect[]): void {
-    for (const { aggregate, key, ordering, effect, runAt, replace } of effects) {
+    for (const { aggregate, key, ordering, effect, runAt, replace, urgent } of effects) {
       const name = JSON.stringify([aggregate, key]);
       const before = this.#rows.get(name);
       if (before !== undefined && !replace) continue;
-      const fresh = { effect, askedAt: runAt, runAt, position: this.#position++, attempts: 0, ended: false };
-      const row = before ?? { aggregate, key, ordering, claims: 0, leasedUntil: null, rearmed: false, ...fresh };
+      const fresh = { effect, askedAt: runAt, runAt, position: this.#position++, attempts: 0, ended: false, urgent };
+      const empty = { claims: 0, unended: 0, leasedUntil: null, rearmed: false };
+      const row = before ?? { aggregate, key, ordering, ...empty, ...fresh };
       Object.assign(row, fresh, { rearmed: row.leasedUntil !== null });
       this.#rows.set(name, row);
       this.#open.add(row);
@@ -65,53 +70,66 @@ export class MemoryOutbox {
     }
   }
 
-  claim(now: string, leaseUntil: string, limit: number): ClaimedEffect[] {
+  claim(now: string, leaseUntil: string, limit: number, which: "all" | "urgent"): ClaimedEffect[] {
     const running = this.#running(now);
     return this.#heads()
-      .filter((head) => head.runAt <= now && !running.has(head.ordering))
+      .filter((head) => head.runAt <= now && !running.has(head.ordering) && (which === "all" || head.urgent))
       .sort(byPlace)
       .slice(0, limit)
       .map((row) => {
         row.leasedUntil = leaseUntil;
         row.claims++;
         row.attempts++;
+        row.unended++;
         row.rearmed = false;
-        const { aggregate, key, ordering, effect, attempts, claims, runAt } = row;
+        const { aggregate, key, ordering, effect, attempts, urgent, claims, runAt } = row;
         const id = derivedId(aggregate, key);
-        return { id, aggregate, key, ordering, effect: reread(effect), attempts, lease: String(claims), runAt };
+        const counts = { attempts, unended: row.unended - 1, urgent, lease: String(claims) };
+        return { id, aggregate, key, ordering, effect: reread(effect), ...counts, runAt, claimedAt: now };
       });
   }
 
-  complete(claimed: ClaimedEffect, now: string): boolean {
-    const row = this.#leased(claimed);
-    if (row === null || row.leasedUntil! <= now) return false;
+  complete(claimed: ClaimedEffect, now: string, unended: number): boolean {
+    const row = this.#held(claimed, now);
+    if (row === null) return false;
     row.leasedUntil = null;
+    row.unended = unended;
     if (!row.rearmed) this.#end(row);
     row.rearmed = false;
     return true;
   }
 
   release(claimed: ClaimedEffect, runAt: string, now: string): boolean {
-    const row = this.#leased(claimed);
-    if (row === null || row.leasedUntil! <= now) return false;
-    row.leasedUntil = null;
-    row.runAt = row.rearmed && row.runAt > runAt ? row.runAt : runAt;
-    row.rearmed = false;
-    return true;
-  }
-
-  renew(claimed: ClaimedEffect, leaseUntil: string): boolean {
-    const row = this.#leased(claimed);
+    const row = this.#held(claimed, now);
     if (row === null) return false;
-    row.leasedUntil = leaseUntil;
+    row.unended = 0;
+    giveBack(row, runAt);
     return true;
   }
 
-  nextDue(now: string): string | null {
+  putBack(claimed: ClaimedEffect, runAt: string, now: string): boolean {
+    const row = this.#held(claimed, now);
+    if (row === null) return false;
+    row.attempts = Math.max(row.attempts - 1, 0);
+    row.unended = Math.max(row.unended - 1, 0);
+    giveBack(row, runAt);
+    return true;
+  }
+
+  renew(claimed: readonly ClaimedEffect[], leaseUntil: string): ClaimedEffect[] {
+    return claimed.filter((one) => {
+      const row = this.#leased(one);
+      if (row !== null) row.leasedUntil = leaseUntil;
+      return row !== null;
+    });
+  }
+
+  nextDue(now: string, which: "all" | "urgent"): string | null {
     const running = this.#running(now);
-    const due = this.#heads().map((head) => {
+    const due = this.#heads().flatMap((head) => {
       const until = running.get(head.ordering);
-      return until !== undefined && until > head.runAt ? until : head.runAt;
+      if (until === undefined) return which === "all" || head.urgent ? [head.runAt] : [];
+      return [until, head.runAt].sort().slice(-1);
     });
     return due.sort()[0] ?? null;
   }
@@ -142,10 +160,21 @@ export class MemoryOutbox {
     return current ? row : null;
   }
 
+  #held(claimed: ClaimedEffect, now: string): Row | null {
+    const row = this.#leased(claimed);
+    return row !== null && row.leasedUntil! > now ? row : null;
+  }
+
   #end(row: Row): void {
     row.ended = true;
     this.#open.delete(row);
   }
+}
+
+/** A row that was re-armed during its lease runs at the later of both times. */
+function giveBack(row: Row, runAt: string): void {
+  const times = [row.askedAt, runAt, ...(row.rearmed ? [row.runAt] : [])];
+  Object.assign(row, { runAt: times.sort().at(-1), leasedUntil: null, rearmed: false });
 }
 
 function byPlace(a: Row, b: Row): number {

@@ -23,8 +23,14 @@ export class MemoryStore implements port.Store {
   readonly #outbox = new MemoryOutbox();
   readonly #history = new Map<string, HistoryRow[]>();
   readonly #snapshots = new Map<string, { state: port.Json; schema: number }>();
+  readonly #now: () => number;
   #deciding = false;
   #closed = false;
+
+  /** `now` is the store's clock, which judges leases and what is due. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   async migrate(): Promise<void> {
     this.#check();
@@ -100,32 +106,43 @@ export class MemoryStore implements port.Store {
     this.#append(aggregate, [{ key, event, at, outcome: { defect }, effects: [], defect: true }]);
   }
 
-  async claim(now: string, leaseUntil: string, limit: number): Promise<port.ClaimedEffect[]> {
+  async time(): Promise<string> {
     this.#check();
-    return this.#outbox.claim(instant(now), instant(leaseUntil), limit);
+    return this.#at(0);
   }
 
-  async complete(claimed: port.ClaimedEffect, events: port.InboxEvent[], now: string): Promise<boolean> {
+  async claim(leaseMs: number, limit: number, which: "all" | "urgent"): Promise<port.ClaimedEffect[]> {
+    this.#check();
+    return this.#outbox.claim(this.#at(0), this.#at(leaseMs), limit, which);
+  }
+
+  async complete(claimed: port.ClaimedEffect, events: port.InboxEvent[], unended = 0): Promise<boolean> {
     this.#check();
     const rows = this.#inbox.prepare(events);
-    if (!this.#outbox.complete(claimed, instant(now))) return false;
+    if (!this.#outbox.complete(claimed, this.#at(0), unended)) return false;
     this.#inbox.add(rows);
     return true;
   }
 
-  async release(claimed: port.ClaimedEffect, runAt: string, now: string, _error: string): Promise<boolean> {
+  async release(claimed: port.ClaimedEffect, afterMs: number, _error: string): Promise<boolean> {
     this.#check();
-    return this.#outbox.release(claimed, instant(runAt), instant(now));
+    return this.#outbox.release(claimed, this.#at(afterMs), this.#at(0));
   }
 
-  async renew(claimed: port.ClaimedEffect, leaseUntil: string): Promise<boolean> {
+  async putBack(claimed: port.ClaimedEffect, afterMs: number): Promise<boolean> {
     this.#check();
-    return this.#outbox.renew(claimed, instant(leaseUntil));
+    return this.#outbox.putBack(claimed, this.#at(afterMs), this.#at(0));
   }
 
-  async nextDue(now: string): Promise<string | null> {
+  async renew(claimed: port.ClaimedEffect[], leaseMs: number): Promise<port.ClaimedEffect[]> {
     this.#check();
-    return this.#outbox.nextDue(instant(now));
+    return this.#outbox.renew(claimed, this.#at(leaseMs));
+  }
+
+  async nextDue(which: "all" | "urgent"): Promise<number | null> {
+    this.#check();
+    const due = this.#outbox.nextDue(this.#at(0), which);
+    return due === null ? null : Date.parse(due) - this.#now();
   }
 
   async snapshot(aggregate: string): Promise<port.Snapshot | null> {
@@ -157,6 +174,10 @@ export class MemoryStore implements port.Store {
   async routed(topic: string): Promise<string[]> {
     this.#check();
     return this.#inbox.routed(topic);
+  }
+
+  #at(afterMs: number): string {
+    return new Date(this.#now() + afterMs).toISOString();
   }
 
   #check(): void {

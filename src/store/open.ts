@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { Kysely, PGliteDialect, PostgresDialect, type RawBuilder, sql } from "kysely";
 import { Pool } from "pg";
 import type { Store } from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
@@ -16,17 +16,20 @@ export type StorePlace = { dataDir: string } | { databaseUrl: string };
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Opens a store without migrating it. Throws a StoreError if the folder is in use or damaged, or the server unreachable. */
-export async function openStore(place: StorePlace): Promise<Store> {
-  return "dataDir" in place ? await openEmbedded(place.dataDir) : await openServer(place.databaseUrl);
+/**
+ * Opens a store without migrating it. Throws a StoreError if the folder is in use or damaged, or the server unreachable. Tests give a
+ * `clock` of their own.
+ */
+export async function openStore(place: StorePlace, clock?: RawBuilder<Date>): Promise<Store> {
+  return "dataDir" in place ? await openEmbedded(place.dataDir, clock) : await openServer(place.databaseUrl, clock);
 }
 
-async function openEmbedded(dataDir: string): Promise<Store> {
+async function openEmbedded(dataDir: string, clock?: RawBuilder<Date>): Promise<Store> {
   mkdirSync(dataDir, { recursive: true });
   const unlock = lockFile(join(dataDir, "store.lock"));
   try {
     const pglite = await openFolder(join(dataDir, "store"));
-    const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
+    const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }), clock);
     const store = kyselyStore(connection, async () => {
       await connection.close();
       // Kysely closes PGlite only after a query.
@@ -47,7 +50,7 @@ async function openEmbedded(dataDir: string): Promise<Store> {
   }
 }
 
-async function openServer(databaseUrl: string): Promise<Store> {
+async function openServer(databaseUrl: string, clock?: RawBuilder<Date>): Promise<Store> {
   const pool = new Pool({
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -62,7 +65,7 @@ async function openServer(databaseUrl: string): Promise<Store> {
     await db.destroy();
     throw new StoreError(`The database in DATABASE_URL cannot be used: ${reason(error)}`, { cause: error });
   }
-  const connection = new Connection(db);
+  const connection = new Connection(db, clock);
   return kyselyStore(connection, () => connection.close());
 }
 

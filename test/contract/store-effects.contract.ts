@@ -1,10 +1,20 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ClaimedEffect, NewEffect, Store } from "../../src/loop/store-port.ts";
-import { at, claimAt, claimOne, effect, event, keys, type StoreFixture, stepWith } from "./store-kit.ts";
+import type { ClaimedEffect, NewEffect } from "../../src/loop/store-port.ts";
+import {
+  at,
+  claimAt,
+  claimOne,
+  effect,
+  event,
+  keys,
+  type StoreFixture,
+  stepWith,
+  type TimedStore,
+} from "./store-kit.ts";
 
 /** Claims, leases, orderings, replacing and cancelling: everything about effects and timers. */
 export function effectContract(fixture: () => StoreFixture): void {
-  let store: Store;
+  let store: TimedStore;
   beforeEach(async () => {
     store = await fixture().empty();
   });
@@ -24,8 +34,11 @@ export function effectContract(fixture: () => StoreFixture): void {
         ordering: "o",
         effect: { type: "go", n: [1] },
         attempts: 1,
+        unended: 0,
+        urgent: false,
         lease: expect.any(String),
         runAt: at(10),
+        claimedAt: at(10),
       });
       expect(await claimAt(store, 11)).toEqual([]);
     });
@@ -98,6 +111,41 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.renew(claimed, at(30))).toBe(false);
     });
 
+    it("that is put back leaves the effect as if it had not been claimed", async () => {
+      await add(effect("c"));
+      const claimed = await claimOne(store, 0);
+      expect(await store.putBack(claimed, at(3), at(1))).toBe(true);
+      expect(await store.putBack(claimed, at(3), at(1))).toBe(false);
+      expect(await finish(claimed, 1)).toBe(false);
+      expect(await claimAt(store, 2)).toEqual([]);
+      const again = await claimOne(store, 3);
+      expect(again).toMatchObject({ attempts: 1, unended: 0 });
+      expect(again.lease).not.toBe(claimed.lease);
+    });
+
+    it("that ran out is counted, until a try fails or the effect ends", async () => {
+      await add(effect("c"));
+      for (const unended of [0, 1, 2]) expect(await claimOne(store, 10 * unended)).toMatchObject({ unended });
+      const claimed = await claimOne(store, 30);
+      expect(claimed).toMatchObject({ unended: 3, attempts: 4 });
+      await store.putBack(claimed, at(31), at(31));
+      const again = await claimOne(store, 31);
+      expect(again.unended).toBe(3);
+      await store.release(again, at(32), at(32), "failed");
+      expect((await claimOne(store, 32)).unended).toBe(0);
+    });
+
+    it("that ended with a count left to the next one says so when the effect is asked for again", async () => {
+      await add(effect("c"));
+      await store.complete(await claimOne(store, 0), [], at(1), 4);
+      await add(effect("c", { replace: true }));
+      const again = await claimOne(store, 1);
+      expect(again.unended).toBe(4);
+      await finish(again, 1);
+      await add(effect("c", { replace: true }));
+      expect((await claimOne(store, 1)).unended).toBe(0);
+    });
+
     it("ends with a release, and the effect is tried again later", async () => {
       await add(effect("c"));
       const claimed = await claimOne(store, 0);
@@ -105,6 +153,32 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await finish(claimed, 1)).toBe(false);
       expect(await claimAt(store, 29)).toEqual([]);
       expect(await claimOne(store, 30)).toMatchObject({ attempts: 2, runAt: at(30) });
+    });
+  });
+
+  describe("an urgent effect", () => {
+    it("is claimed alone where only urgent ones are, and among the others elsewhere", async () => {
+      await add(effect("old"), effect("merge", { urgent: true, runAt: at(1) }), effect("dispatch", { urgent: true }));
+      const [dispatch, merge] = await claimAt(store, 1, 2, "urgent");
+      expect([dispatch, merge]).toMatchObject([
+        { key: "dispatch", urgent: true },
+        { key: "merge", urgent: true },
+      ]);
+      await store.release(merge!, at(1), at(1), "again");
+      expect(await claimAt(store, 1)).toMatchObject([
+        { key: "old", urgent: false },
+        { key: "merge", urgent: true },
+      ]);
+    });
+
+    it("does not overtake the others of its ordering key", async () => {
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o", urgent: true, runAt: at(1) }));
+      expect(await claimAt(store, 1, 1, "urgent")).toEqual([]);
+    });
+
+    it("has a due time of its own", async () => {
+      await add(effect("old"), effect("merge", { urgent: true, runAt: at(9) }));
+      expect([await store.nextDue(at(1)), await store.nextDue(at(1), "urgent")]).toEqual([at(0), at(9)]);
     });
   });
 
@@ -291,7 +365,7 @@ export function effectContract(fixture: () => StoreFixture): void {
     await add(...added);
     const running = new Set<string>();
     const order: string[] = [];
-    async function work(replica: Store): Promise<void> {
+    async function work(replica: TimedStore): Promise<void> {
       for (let idle = 0; order.length < added.length && idle < 500; idle++) {
         for (const claimed of await replica.claim(at(1), at(5), 2)) {
           expect(running.has(claimed.ordering)).toBe(false);

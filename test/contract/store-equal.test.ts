@@ -1,9 +1,9 @@
 /** Random operations on the store in memory and on PGlite: whatever can be observed is the same. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ClaimedEffect, NewEffect, Store } from "../../src/loop/store-port.ts";
+import type { ClaimedEffect, NewEffect } from "../../src/loop/store-port.ts";
 import { memoryFixture, pgliteFixture } from "./store-fixtures.ts";
-import { applying, at, event, type StoreFixture } from "./store-kit.ts";
+import { applying, at, event, type StoreFixture, type TimedStore } from "./store-kit.ts";
 
 let fixtures: StoreFixture[] = [];
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
 
 /** What one store was asked so far, to be able to answer for claims. */
 interface World {
-  store: Store;
+  store: TimedStore;
   now: number;
   claims: ClaimedEffect[];
 }
@@ -36,6 +36,7 @@ const newEffect = fc.record({
   effect: content,
   delay: minutes,
   replace: fc.boolean(),
+  urgent: fc.boolean(),
 });
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -91,14 +92,16 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   ),
   {
     weight: 3,
-    arbitrary: fc.tuple(minutes, fc.integer({ min: 1, max: 3 })).map(
-      ([lease, limit]): Operation =>
-        async (world) => {
-          const claimed = await world.store.claim(at(world.now), at(world.now + lease), limit);
-          world.claims.push(...claimed);
-          return claimed;
-        },
-    ),
+    arbitrary: fc
+      .tuple(minutes, fc.integer({ min: 1, max: 3 }), fc.constantFrom("all" as const, "urgent" as const))
+      .map(
+        ([lease, limit, which]): Operation =>
+          async (world) => {
+            const claimed = await world.store.claim(at(world.now), at(world.now + lease), limit, which);
+            world.claims.push(...claimed);
+            return claimed;
+          },
+      ),
   },
   fc.tuple(pick, events).map(
     ([n, outcome]): Operation =>
@@ -113,6 +116,13 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       async ({ store, now, claims }) => {
         const claimed = claims[n % Math.max(claims.length, 1)];
         return claimed && (await store.release(claimed, at(now + delay), at(now), "failed"));
+      },
+  ),
+  fc.tuple(pick, minutes).map(
+    ([n, delay]): Operation =>
+      async ({ store, now, claims }) => {
+        const claimed = claims[n % Math.max(claims.length, 1)];
+        return claimed && (await store.putBack(claimed, at(now + delay), at(now)));
       },
   ),
   fc.tuple(pick, minutes).map(
@@ -140,6 +150,7 @@ async function observe({ store, now }: World): Promise<unknown> {
   return {
     waiting: await store.waiting(10),
     nextDue: await store.nextDue(at(now)),
+    nextUrgent: await store.nextDue(at(now), "urgent"),
     aggregates: await store.aggregates(""),
     routed: [await store.routed("t1"), await store.routed("t2")],
   };

@@ -1,20 +1,31 @@
 /** The kinds of store there are. PGlite and PostgreSQL start once and are emptied between tests. */
+import { type RawBuilder, sql } from "kysely";
 import pg from "pg";
 import { kyselyStore } from "../../src/store/kysely.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { openStore } from "../../src/store/open.ts";
 import { startPostgres } from "../store/postgres-server.ts";
 import { temporaryPglite } from "../store/temporary-pglite.ts";
-import type { StoreFixture } from "./store-kit.ts";
+import { at, type StoreFixture, timed } from "./store-kit.ts";
 
 const TABLES = ["delivery", "inbox", "route", "history", "snapshot", "outbox"];
 const EMPTY = TABLES.map((table) => `delete from ${table};`).join(" ");
 
+/** The tests' clock in a database, for all its connections. */
+const CLOCK: RawBuilder<Date> = sql`(select at from clock)`;
+const MAKE_CLOCK = `create table clock (at timestamptz not null); insert into clock values ('${at(0)}')`;
+const SET_CLOCK = "update clock set at = $1";
+
 export async function memoryFixture(): Promise<StoreFixture> {
-  let store = new MemoryStore();
+  let now = Date.parse(at(0));
+  const open = () =>
+    timed(new MemoryStore(() => now), async (time) => {
+      now = Date.parse(time);
+    });
+  let store = open();
   return {
     async empty() {
-      store = new MemoryStore();
+      store = open();
       return store;
     },
     replica: async () => store,
@@ -23,8 +34,11 @@ export async function memoryFixture(): Promise<StoreFixture> {
 }
 
 export async function pgliteFixture(): Promise<StoreFixture> {
-  const { pglite, connection, remove } = await temporaryPglite();
-  const store = kyselyStore(connection, remove);
+  const { pglite, connection, remove } = await temporaryPglite(CLOCK);
+  await pglite.exec(MAKE_CLOCK);
+  const store = timed(kyselyStore(connection, remove), async (time) => {
+    await pglite.query(SET_CLOCK, [time]);
+  });
   await store.migrate();
   return {
     async empty() {
@@ -39,10 +53,15 @@ export async function pgliteFixture(): Promise<StoreFixture> {
 export async function postgresFixture(): Promise<StoreFixture & { databaseUrl: string }> {
   const server = await startPostgres();
   const databaseUrl = await server.createDatabase("contract");
-  const [store, replica] = await Promise.all([openStore({ databaseUrl }), openStore({ databaseUrl })]);
-  await Promise.all([store.migrate(), replica.migrate()]);
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
+  await client.query(MAKE_CLOCK);
+  const open = async () =>
+    timed(await openStore({ databaseUrl }, CLOCK), async (time) => {
+      await client.query(SET_CLOCK, [time]);
+    });
+  const [store, replica] = await Promise.all([open(), open()]);
+  await Promise.all([store.migrate(), replica.migrate()]);
   return {
     databaseUrl,
     async empty() {

@@ -7,13 +7,15 @@ import { effectKey, orderingKey } from "../../src/core/effect.ts";
 import { LABEL } from "../../src/core/policy.ts";
 import type { GitHub } from "../../src/loop/github-port.ts";
 import { createLoop, type Loop } from "../../src/loop/loop.ts";
+import type { Places } from "../../src/loop/outbox/under-way.ts";
 import type { Log, Outside } from "../../src/loop/outside.ts";
 import { type Inside, Remembered } from "../../src/loop/remembered.ts";
 import type { ClaimedEffect, InboxEvent, NewEffect, Store } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 
 export const START = Date.parse("2026-01-01T00:00:00.000Z");
-export const LEASE_MS = 15 * 60_000;
+/** The lease of `under-way.ts`. */
+export const LEASE_MS = 60_000;
 export const SWEEP_EVERY_MS = 120_000;
 const MOST_TURNS = 50;
 /** Round numbers, so that a test reads when a window ends. */
@@ -27,6 +29,8 @@ export interface Bench {
   logged: string[];
   /** The ids of aggregates in the order in which the loop stepped them. */
   decided: string[];
+  /** The times of the store's clock that the loop took over. */
+  followed: string[];
   now(): string;
   pass(ms: number): void;
   /** Puts effects into the outbox, as a step of the aggregate would. */
@@ -41,12 +45,17 @@ export interface Bench {
   nextDueIn(): Promise<number | null>;
 }
 
-export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {}): Bench {
+export function bench(
+  github: Partial<GitHub> = {},
+  { storeOver, places, ...more }: Partial<Outside> & { storeOver?(inner: Store): Store; places?: Places } = {},
+): Bench {
   let now = START;
   let ids = 0;
   const logged: string[] = [];
   const decided: string[] = [];
-  const store = more.store ?? new MemoryStore();
+  const followed: string[] = [];
+  const inner = new MemoryStore(() => now);
+  const store = storeOver?.(inner) ?? inner;
   const outside: Outside = {
     store,
     github: played("github", github),
@@ -59,6 +68,8 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
     readCommand: () => null,
     repositories: async () => [],
     now: () => now,
+    follow: (time) => void followed.push(time),
+    random: () => 0,
     newId: () => `id-${++ids}`,
     log: logInto(logged),
     ...more,
@@ -68,13 +79,14 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
   const received = (aggregate: string, key: string, event: unknown): InboxEvent => {
     return { id: outside.newId(), aggregate, key, event, at: iso() };
   };
-  const loop = createLoop(outside, (aggregate) => decided.push(aggregate));
+  const loop = createLoop(outside, (aggregate) => decided.push(aggregate), places);
   return {
     store,
     inside,
     loop,
     logged,
     decided,
+    followed,
     now: iso,
     pass(ms) {
       now += ms;
@@ -92,7 +104,7 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
         sends: [],
       }));
     },
-    claim: (limit = 100) => store.claim(iso(), iso(now + LEASE_MS), limit),
+    claim: (limit = 100) => store.claim(LEASE_MS, limit, "all"),
     async inbox(aggregate) {
       let seen: { key: string; event: unknown }[] = [];
       await store.step(aggregate, 1_000, ({ events }) => {
@@ -108,10 +120,7 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
       for (let turn = 1; turn <= MOST_TURNS; turn += 1) if ((await loop.stepInbox()) === 0) return;
       throw new Error(`the loop still decides events after ${MOST_TURNS} turns`);
     },
-    async nextDueIn() {
-      const due = await store.nextDue(iso());
-      return due === null ? null : Date.parse(due) - now;
-    },
+    nextDueIn: () => store.nextDue("all"),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Driver, drive } from "../../src/loop/driver.ts";
 import type { Loop } from "../../src/loop/loop.ts";
+import { StoreUnavailable } from "../../src/loop/store-port.ts";
 
 /** A loop in the test's hands: so many events wait, so many effects are due, the next thing is due then. */
 class Played implements Loop {
@@ -10,6 +11,8 @@ class Played implements Loop {
   fails: Error | null = null;
   ticks = 0;
   turns = 0;
+  beats = 0;
+  givenBack = 0;
   /** The ends of the effects under way. */
   readonly underWay: (() => void)[] = [];
 
@@ -21,11 +24,19 @@ class Played implements Loop {
     return count;
   }
 
-  async claim(limit: number): Promise<Promise<void>[]> {
-    if (limit < 1) throw new Error("the driver asked for no effect");
-    const count = Math.min(limit, this.effects);
-    this.effects -= count;
+  async claim(): Promise<Promise<void>[]> {
+    const count = this.effects;
+    this.effects = 0;
     return Array.from({ length: count }, () => new Promise<void>((resolve) => this.underWay.push(resolve)));
+  }
+
+  async beat(): Promise<void> {
+    this.beats += 1;
+    if (this.fails !== null) throw this.fails;
+  }
+
+  async putBack(): Promise<void> {
+    this.givenBack += 1;
   }
 
   async stepOutbox(): Promise<number> {
@@ -37,14 +48,15 @@ class Played implements Loop {
   }
 
   async nextDue(): Promise<number | null> {
-    return this.dueAt;
+    if (this.fails !== null) throw this.fails;
+    return this.dueAt === null ? null : this.dueAt - Date.now();
   }
 }
 
 const lines: string[] = [];
 const log = {
   debug: () => {},
-  info: () => {},
+  info: (_: unknown, message: string) => void lines.push(message),
   warn: () => {},
   error: (_: unknown, message: string) => void lines.push(message),
 };
@@ -64,21 +76,20 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  driver = drive(loop, { now: () => Date.now() }, log);
+  driver = drive(loop, log);
   await vi.advanceTimersByTimeAsync(0);
 }
 
-it("the driver runs at most eight effects at a time, and claims another as soon as one ends", async () => {
-  loop.effects = 10;
+it("the driver claims again as soon as an effect ends", async () => {
+  loop.effects = 1;
   await start();
-  expect(loop.underWay).toHaveLength(8);
+  loop.effects = 1;
   loop.underWay.shift()?.();
   await vi.advanceTimersByTimeAsync(0);
-  expect(loop.underWay).toHaveLength(8);
-  expect(loop.effects).toBe(1);
+  expect(loop.effects).toBe(0);
 });
 
-it("the driver decides events while all its places for effects are taken", async () => {
+it("the driver decides events while effects run", async () => {
   loop.effects = 8;
   await start();
   loop.events = 1;
@@ -131,6 +142,43 @@ it("a driver that fails again and again pauses between its turns", async () => {
   await start();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(loop.turns).toBeLessThan(20);
+});
+
+it("a database that is away for a minute is said in one line, its return in another, and the driver goes on", async () => {
+  await start();
+  loop.fails = new StoreUnavailable("connection refused");
+  await vi.advanceTimersByTimeAsync(60_000);
+  loop.fails = null;
+  loop.events = 1;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(loop.events).toBe(0);
+  expect(lines).toEqual([
+    "the database cannot be used; Headgate tries until it can",
+    "the database answers again; Headgate goes on",
+  ]);
+});
+
+it("the driver renews leases every 15 seconds, also after a beat that failed", async () => {
+  await start();
+  await vi.advanceTimersByTimeAsync(15_000);
+  loop.fails = new StoreUnavailable("connection refused");
+  await vi.advanceTimersByTimeAsync(15_000);
+  loop.fails = null;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(loop.beats).toBe(3);
+});
+
+it("a driver that is stopped gives back what still runs after 20 seconds, and beats no more", async () => {
+  loop.effects = 1;
+  await start();
+  const stopped = driver.stop();
+  await vi.advanceTimersByTimeAsync(19_999);
+  expect(loop.givenBack).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  await stopped;
+  const { beats } = loop;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([loop.givenBack, loop.beats]).toEqual([1, beats]);
 });
 
 it("the driver sweeps with every turn and leaves it to the loop how often", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EffectOf } from "../../src/core/effect.ts";
 import { Refused, Unavailable } from "../../src/loop/github-port.ts";
-import { runClaimed } from "../../src/loop/outbox.ts";
+import { runClaimed, writeEnd } from "../../src/loop/outbox/run.ts";
+import type { ClaimedEffect } from "../../src/loop/store-port.ts";
 import { FEATURE, LANE, repo, sha } from "../core/world.ts";
 import { type Bench, bench, due, LEASE_MS, START } from "./bench.ts";
 
@@ -15,10 +16,14 @@ const update: EffectOf<"pull.update"> = {
   round: 1,
 };
 
+async function run(on: Bench, claimed: ClaimedEffect): Promise<boolean> {
+  return writeEnd(on.store, claimed, await runClaimed(on.inside, claimed));
+}
+
 /** Claims what is due and runs it, one after another. */
 async function runDue(on: Bench): Promise<number> {
   const claimed = await on.claim();
-  for (const effect of claimed) await runClaimed(on.inside, effect);
+  for (const effect of claimed) await run(on, effect);
   return claimed.length;
 }
 
@@ -150,9 +155,9 @@ describe("an effect whose lease ran out before it ended", () => {
     const [slow] = await on.claim();
     on.pass(LEASE_MS);
     const [taken] = await on.claim();
-    await runClaimed(on.inside, slow!);
+    await run(on, slow!);
     expect(await on.inbox(FEATURE)).toEqual([]);
-    await runClaimed(on.inside, taken!);
+    await run(on, taken!);
     expect((await on.inbox(FEATURE)).map(({ key }) => key)).toEqual(["branch.observe:main=2"]);
   });
 
@@ -161,7 +166,7 @@ describe("an effect whose lease ran out before it ended", () => {
     await on.queue(FEATURE, due(observe));
     const [slow] = await on.claim();
     on.pass(LEASE_MS);
-    await runClaimed(on.inside, slow!);
+    await run(on, slow!);
     expect(await on.inbox(FEATURE)).toEqual([]);
     expect(await runDue(on)).toBe(1);
   });
@@ -172,11 +177,51 @@ describe("an effect whose lease ran out before it ended", () => {
     const [slow] = await on.claim();
     on.pass(LEASE_MS);
     const [taken] = await on.claim();
-    await runClaimed(on.inside, slow!);
+    await run(on, slow!);
     // The lease of the other still holds the effect.
     expect(await on.nextDueIn()).toBe(LEASE_MS);
-    await runClaimed(on.inside, taken!);
+    await run(on, taken!);
     expect(await on.nextDueIn()).toBe(1_000);
+  });
+});
+
+describe("an effect that was claimed five times and came to no end", () => {
+  it("is not run a sixth time: it fails, and a person decides", async () => {
+    let calls = 0;
+    const on = bench({
+      updatePull: async () => {
+        calls += 1;
+        return "accepted";
+      },
+    });
+    await on.queue(LANE, due(update));
+    for (let death = 1; death <= 5; death += 1) {
+      await on.claim();
+      on.pass(LEASE_MS);
+    }
+    await runDue(on);
+    expect(calls).toBe(0);
+    expect((await on.inbox(LANE)).map(({ event }) => event)).toMatchObject([
+      { effect: "pull.update", failure: { class: "policy-blocked", cause: { kind: "never-ended", times: 5 } } },
+    ]);
+    expect(await on.nextDueIn()).toBeNull();
+  });
+
+  it("has one more try when it is asked for again, and then counts from zero", async () => {
+    const on = bench({ branchTip: async () => sha("tip") });
+    const again = { ...due(observe), replace: true };
+    await on.queue(FEATURE, again);
+    for (let death = 1; death <= 5; death += 1) {
+      await on.claim();
+      on.pass(LEASE_MS);
+    }
+    await runDue(on);
+    await on.queue(FEATURE, again);
+    await runDue(on);
+    const types = (await on.inbox(FEATURE)).map(({ event }) => (event as { type: string }).type);
+    expect(types).toEqual(["effect.failed", "branch.observed"]);
+    await on.queue(FEATURE, again);
+    expect(await on.claim()).toMatchObject([{ unended: 0 }]);
   });
 });
 

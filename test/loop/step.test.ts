@@ -37,7 +37,7 @@ async function happens(on: Bench, ...events: FeatureEvent[]): Promise<void> {
 async function drainEffects(on: Bench): Promise<ClaimedEffect[]> {
   const effects: ClaimedEffect[] = [];
   for (let claimed = await on.claim(); claimed.length > 0; claimed = await on.claim()) {
-    for (const effect of claimed) await on.store.complete(effect, [], on.now());
+    for (const effect of claimed) await on.store.complete(effect, []);
     effects.push(...claimed);
   }
   return effects;
@@ -259,7 +259,7 @@ describe("effects on the same thing", () => {
     await on.queue(FEATURE, due(look), due(cancel));
     const [first, ...others] = await on.claim();
     expect([first?.key, others]).toEqual(["attempt.observe:1/a/1", []]);
-    await on.store.complete(first!, [], on.now());
+    await on.store.complete(first!, []);
     expect((await on.claim()).map(({ key }) => key)).toEqual(["attempt.cancel:1/a/1:unknown"]);
   });
 
@@ -267,7 +267,7 @@ describe("effects on the same thing", () => {
     const on = bench();
     await on.queue(FEATURE, due(look), due(cancel));
     const [first] = await on.claim();
-    await on.store.release(first!, new Date(START + 60_000).toISOString(), on.now(), "outage");
+    await on.store.release(first!, 60_000, "outage");
     expect(await on.claim()).toEqual([]);
   });
 

@@ -197,7 +197,7 @@ describe("a webhook", () => {
     const taken = world.store.deliveries + known.length;
     for (const { id } of known) await app.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
     await world.until(() => world.store.deliveries >= taken);
-    await world.until(() => world.store.quiet(world.now()));
+    await world.until(() => world.store.quiet());
     return known.map((delivery) => delivery.event);
   }
 });

@@ -18,7 +18,7 @@ async function isOver(world: World): Promise<boolean> {
 async function carriedOn(world: World): Promise<void> {
   for (let steps = 0; steps < 300 && !(await isOver(world)); steps += 1) {
     await world.until(() => world.store.resting());
-    const due = Date.parse((await world.store.nextDue(new Date(world.now()).toISOString())) ?? "") - world.now();
+    const due = (await world.store.nextDue("all")) ?? Number.NaN;
     if (due < TRY_MS) {
       world.later(Math.max(due, 0) + 1);
       continue;

@@ -71,7 +71,9 @@ class Play {
   readonly #court = new Court();
   readonly #core = new CoreJudge(this.#court);
   readonly #clock = new Clock(START);
-  readonly #store = new MemoryStore();
+  /** How much later than true time it is on the store's clock, in milliseconds. */
+  #jumped = 0;
+  readonly #store = new MemoryStore(() => this.#clock.now + this.#jumped);
   readonly #mirror = new Mirror();
   readonly #injector: Injector;
   readonly #github: GitHubModel;
@@ -172,9 +174,12 @@ class Play {
       const site = {
         clock,
         chance: chance(`replica ${index}`),
+        order: chance(`order ${index}`),
+        skew: scenario.world.skews[index] ?? 0,
         injector,
         github,
         store: this.#store,
+        storeNow: () => this.#clock.now + this.#jumped,
         mirror: this.#mirror,
         watch: {
           stepped: this.#steps.stepped.bind(this.#steps),
@@ -274,10 +279,8 @@ class Play {
         this.#clock.after(fault.at, () => {
           this.#actsLeft -= 1;
           if (!this.#injector.fire(fault)) return;
-          for (const replica of this.#replicas) {
-            if (fault.fault === "jump") replica.skew += fault.ms;
-            else replica.stalledUntil = this.#clock.now + fault.ms;
-          }
+          if (fault.fault === "jump") this.#jumped += fault.ms;
+          else for (const replica of this.#replicas) replica.stalledUntil = this.#clock.now + fault.ms;
           this.#stir();
           if (fault.fault === "stall") this.#clock.after(fault.ms, this.#stir);
         });

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Effect, effectKey, orderingKey } from "../../src/core/effect.ts";
@@ -53,7 +54,7 @@ describe("a store of version 1", () => {
   let database: TemporaryPglite;
   let store: Store;
   beforeAll(async () => {
-    database = await temporaryPglite();
+    database = await temporaryPglite(sql`timestamptz '2100-01-01'`);
     store = kyselyStore(database.connection, database.remove);
   });
   afterAll(async () => await store.close());
@@ -91,10 +92,10 @@ describe("a store of version 1", () => {
 
   /** Claims and ends every effect and timer, whenever it is due. */
   async function everyEffect(): Promise<ClaimedEffect[]> {
-    const [now, until] = ["2100-01-01T00:00:00.000Z", "2100-01-02T00:00:00.000Z"];
     const all: ClaimedEffect[] = [];
-    for (let some = await store.claim(now, until, 100); some.length > 0; some = await store.claim(now, until, 100)) {
-      for (const one of some) await store.complete(one, [], now);
+    const claim = () => store.claim(86_400_000, 100, "all");
+    for (let some = await claim(); some.length > 0; some = await claim()) {
+      for (const one of some) await store.complete(one, []);
       all.push(...some);
     }
     return all;

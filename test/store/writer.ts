@@ -3,7 +3,7 @@
  * round once all of it is acknowledged. A round is an event received, decided, its effect claimed and completed.
  */
 import { openStore } from "../../src/store/open.ts";
-import { applying, at, effect, event } from "../contract/store-kit.ts";
+import { applying, effect, event } from "../contract/store-kit.ts";
 
 const [folder, first] = process.argv.slice(2);
 const store = await openStore({ dataDir: folder ?? "" });
@@ -11,7 +11,6 @@ await store.migrate();
 for (let round = Number(first); ; round++) {
   await store.receive([event("a", `k${round}`, { round })], []);
   await store.step("a", 10, applying({ effects: [effect(`c${round}`)] }));
-  for (const claimed of await store.claim(at(0), at(1), 10))
-    await store.complete(claimed, [event("b", claimed.key)], at(0));
+  for (const claimed of await store.claim(60_000, 10, "all")) await store.complete(claimed, [event("b", claimed.key)]);
   process.stdout.write(`${round}\n`);
 }

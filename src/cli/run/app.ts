@@ -72,8 +72,8 @@ export async function settleApp(store: Store, app: App, state: FeatureState): Pr
   const until = Date.now() + 20_000;
   const soon = isOver(state) ? 10_000 : 1_500;
   while (Date.now() < until) {
-    const due = await store.nextDue(new Date().toISOString());
-    if (!app.driver.busy() && (due === null || Date.parse(due) > Date.now() + soon)) return;
+    const due = await store.nextDue("all");
+    if (!app.driver.busy() && (due === null || due > soon)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

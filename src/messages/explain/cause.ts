@@ -14,6 +14,8 @@ export function causeText(cause: Cause): string {
       return cause.text === "" ? "It failed for an unknown reason." : cause.text;
     case "foreign-effect":
       return "Another version of Headgate asked for it in a form that this version cannot read.";
+    case "never-ended":
+      return `Headgate stopped ${cause.times} times while it did this, and so leaves it alone. Its log names the step: look there for the reason before you let it try again.`;
     case "nothing-changed":
       return `The agent finished without changing anything.${cause.said === "" ? "" : ` It said: ${cause.said}`}`;
     case "change-refused":

@@ -4,6 +4,7 @@ import { up as first } from "./0001-first.ts";
 import { up as commandsAndEffects } from "./0002-commands-and-effects.ts";
 import { up as writtenChanges } from "./0003-written-changes.ts";
 import { up as knownProducers } from "./0004-known-producers.ts";
+import { up as leasesAndGrowth } from "./0005-leases-and-growth.ts";
 
 /** Goes forward only. A released migration never changes; a new one is added at the end. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: "commands and effects", up: commandsAndEffects },
   { version: 3, name: "written changes", up: writtenChanges },
   { version: 4, name: "known producers", up: knownProducers },
+  { version: 5, name: "leases and growth", up: leasesAndGrowth },
 ];

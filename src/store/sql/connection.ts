@@ -3,7 +3,7 @@
  * connection, it would wait for ever, and on PostgreSQL it would silently escape the transaction.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { StoreError } from "../errors.ts";
 import type { Tables } from "./tables.ts";
 
@@ -12,12 +12,15 @@ const RETRIABLE = new Set(["40P01", "40001"]);
 const MAX_TRIES = 8;
 
 export class Connection {
+  /** The time that judges leases and what is due: the database's, since the clocks of replicas differ. Tests give another. */
+  readonly clock: RawBuilder<Date>;
   readonly #db: Kysely<Tables>;
   readonly #scope = new AsyncLocalStorage<{ open: boolean }>();
   #closed = false;
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, clock: RawBuilder<Date> = sql`statement_timestamp()`) {
     this.#db = db;
+    this.clock = clock;
   }
 
   async query<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {

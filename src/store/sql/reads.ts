@@ -1,8 +1,8 @@
-/** Reads snapshots, history and routes. */
+/** Reads snapshots, history, routes and the time. */
 import { sql } from "kysely";
 import type * as port from "../../loop/store-port.ts";
 import type { Connection } from "./connection.ts";
-import { AggregateRow, SnapshotRow, StoredHistory } from "./tables.ts";
+import { AggregateRow, SnapshotRow, StoredHistory, TimeRow } from "./tables.ts";
 
 export async function snapshot(connection: Connection, aggregate: string): Promise<port.Snapshot | null> {
   const row = await connection.query((db) =>
@@ -50,4 +50,9 @@ export async function routed(connection: Connection, topic: string): Promise<str
     db.selectFrom("route").select("aggregate").where("topic", "=", topic).orderBy("aggregate").execute(),
   );
   return rows.map((row) => row.aggregate);
+}
+
+export async function databaseTime(connection: Connection): Promise<string> {
+  const { rows } = await connection.query((db) => sql`select ${connection.clock} as at`.execute(db));
+  return TimeRow.parse(rows[0]).at;
 }

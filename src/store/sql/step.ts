@@ -5,7 +5,7 @@ import { checkHistory, derivedId, instant } from "../values.ts";
 import type { Connection } from "./connection.ts";
 import { insertEvents } from "./inbox.ts";
 import { addEffects, cancelEffects } from "./outbox.ts";
-import { EventRow, json, LastSeqRow, SnapshotRow, type Tables } from "./tables.ts";
+import { EventRow, json, LastSeqRow, LockRow, SnapshotRow, type Tables } from "./tables.ts";
 
 export async function step(
   connection: Connection,
@@ -14,7 +14,8 @@ export async function step(
   decide: (loaded: Loaded) => StepWrite,
 ): Promise<number> {
   return await connection.transaction(async (db) => {
-    await lockAggregate(db, aggregate);
+    // Another process steps it. Waiting for it would find nothing: that process goes on until no event is left.
+    if (!(await tryLockAggregate(db, aggregate))) return 0;
     const loaded = await load(db, aggregate, limit);
     if (loaded.events.length === 0) return 0;
     const write = decide(loaded);
@@ -73,6 +74,12 @@ export async function quarantine(connection: Connection, aggregate: string, id: 
 /** Takes the lock until the transaction ends. Later statements see what the holder before committed. */
 async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${aggregate}, 0))`.execute(db);
+}
+
+/** Takes the lock as `lockAggregate` does, unless another transaction holds it. */
+async function tryLockAggregate(db: Kysely<Tables>, aggregate: string): Promise<boolean> {
+  const { rows } = await sql`select pg_try_advisory_xact_lock(hashtextextended(${aggregate}, 0)) as taken`.execute(db);
+  return LockRow.parse(rows[0]).taken;
 }
 
 async function lastSeq(db: Kysely<Tables>, aggregate: string): Promise<number> {

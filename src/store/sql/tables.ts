@@ -2,7 +2,7 @@
 import type { Generated, RawBuilder } from "kysely";
 import { type ColumnType, sql } from "kysely";
 import { z } from "zod";
-import { instant, toText } from "../values.ts";
+import { toText } from "../values.ts";
 
 type JsonColumn = ColumnType<unknown, RawBuilder<unknown>, RawBuilder<unknown>>;
 type TimeColumn = ColumnType<Date, string, string>;
@@ -37,10 +37,12 @@ export interface Tables {
     ordering: string;
     effect: JsonColumn;
     replaces: boolean;
+    urgent: Generated<boolean>;
     asked_at: TimeColumn;
     run_at: TimeColumn;
     attempts: Generated<number>;
     claims: Generated<number>;
+    unended: Generated<number>;
     leased_until: ColumnType<Date | null, never, string | null>;
     rearmed: Generated<boolean>;
     ended: ColumnType<"done" | "cancelled" | null, never, "done" | "cancelled" | null>;
@@ -54,9 +56,9 @@ export function json(value: unknown): RawBuilder<unknown> {
   return sql`${toText(value)}::json`;
 }
 
-/** Casts a time for a raw statement, where PostgreSQL cannot always infer the parameter's type. */
-export function timestamp(iso: string): RawBuilder<Date> {
-  return sql<Date>`${instant(iso)}::timestamptz`;
+/** Casts a length of time for a raw statement, where PostgreSQL cannot infer the parameter's type. */
+export function milliseconds(length: number): RawBuilder<unknown> {
+  return sql`${length}::float8 * interval '1 millisecond'`;
 }
 
 const Time = z.date().transform((date) => date.toISOString());
@@ -82,8 +84,14 @@ export const ClaimedRow = z.object({
   effect: z.unknown(),
   attempts: z.number().int().positive(),
   claims: z.number().int().positive(),
+  unended: z.number().int().positive(),
+  urgent: z.boolean(),
   run_at: Time,
   asked_at: Time,
+  claimed_at: Time,
 });
-export const DueRow = z.object({ due: Time.nullable() });
+/** Milliseconds from the database's present. */
+export const DueRow = z.object({ due: z.number().nullable() });
 export const LastSeqRow = z.object({ seq: Seq });
+export const TimeRow = z.object({ at: Time });
+export const LockRow = z.object({ taken: z.boolean() });

@@ -10,8 +10,8 @@ export class WatchedStore extends MemoryStore {
   deliveries = 0;
   #underWay = 0;
 
-  constructor(changed: () => void) {
-    super();
+  constructor(now: () => number, changed: () => void) {
+    super(now);
     this.#changed = changed;
   }
 
@@ -21,10 +21,10 @@ export class WatchedStore extends MemoryStore {
   }
 
   /** Nothing waits to be decided, no effect is under way and none is due soon. */
-  async quiet(now: number): Promise<boolean> {
+  async quiet(): Promise<boolean> {
     if (!(await this.resting())) return false;
-    const due = await this.nextDue(new Date(now).toISOString());
-    return due === null || Date.parse(due) > now + SOON_MS;
+    const due = await this.nextDue("all");
+    return due === null || due > SOON_MS;
   }
 
   override async recordDelivery(...given: Parameters<MemoryStore["recordDelivery"]>) {
@@ -50,6 +50,11 @@ export class WatchedStore extends MemoryStore {
   override async release(...given: Parameters<MemoryStore["release"]>) {
     this.#underWay -= 1;
     return this.#after(super.release(...given));
+  }
+
+  override async putBack(...given: Parameters<MemoryStore["putBack"]>) {
+    this.#underWay -= 1;
+    return this.#after(super.putBack(...given));
   }
 
   async #after<T>(done: Promise<T>): Promise<T> {

@@ -68,7 +68,10 @@ export class World extends Onlooker {
 
   constructor(parts: Parts) {
     super(parts.sandbox.apiUrl, parts.token);
-    this.store = new WatchedStore(() => this.#patience.happened());
+    this.store = new WatchedStore(
+      () => this.now(),
+      () => this.#patience.happened(),
+    );
     this.plan = parts.plan;
     this.#parts = parts;
   }
@@ -165,9 +168,9 @@ export class World extends Onlooker {
   /** Until nothing happens any more by itself: no event, no effect, no job, no webhook. */
   async settled(): Promise<void> {
     do {
-      await this.until(() => this.store.quiet(this.now()));
+      await this.until(() => this.store.quiet());
       await this.gitHubSettled();
-    } while (!(await this.store.quiet(this.now())));
+    } while (!(await this.store.quiet()));
   }
 
   /** Until GitHub does nothing more: no job, no webhook. */

@@ -50,7 +50,7 @@ export class Deliveries {
   }
 
   async #deliver(name: string, guid: string, payload: Record<string, unknown>): Promise<void> {
-    const { chance, clock, tally, replicas, newId, stir, trace } = this.#options;
+    const { chance, tally, replicas, newId, stir, trace } = this.#options;
     const replica = replicas.length === 1 ? replicas[0] : chance.pick(replicas);
     const store = replica?.store ?? null;
     // The process is down. GitHub does not retry a webhook.
@@ -62,7 +62,7 @@ export class Deliveries {
     if (facts.length === 0 && hints.length === 0) return;
     trace(`webhook ${name} ${String(payload.action ?? "")} ${[...facts, ...hints].map((one) => one.key).join(" ")}`);
     stir();
-    const at = new Date(clock.now + replica.skew).toISOString();
+    const at = new Date(replica.now()).toISOString();
     await store.receive(
       facts.map((fact) => ({ ...fact, id: newId(), at })),
       hints.map((hint) => ({ ...hint, at })),

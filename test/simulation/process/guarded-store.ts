@@ -28,8 +28,6 @@ export interface GuardOptions {
   /** Called when a process has work: an event reached an inbox, or an effect ended. */
   stir(): void;
   now(): number;
-  /** Returns the time on the process's own clock. */
-  processNow(): number;
 }
 
 /** The effects that a dead process still holds after a crash. */
@@ -84,8 +82,8 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     return fault === "crash-after" ? dies<number>("after a step was written") : count;
   }
 
-  async function claim(at: string, leaseUntil: string, limit: number) {
-    const claimed = await inner.claim(at, leaseUntil, limit);
+  async function claim(...given: Parameters<port.Store["claim"]>) {
+    const claimed = await inner.claim(...given);
     let crash: string | null = null;
     for (const effect of claimed) {
       const { type } = effect.effect as { type: string };
@@ -108,14 +106,18 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     if (mine?.fault === "crash-in") return dies(`with ${type} done and not recorded`);
     // A real takeover of a dispatch comes minutes later, when lists contain the run. Here it would come at once and
     // dispatch twice.
-    if (mine?.fault === "lease-lost" && type !== "attempt.dispatch")
-      await inner.renew(claimed, new Date(options.processNow()).toISOString());
+    if (mine?.fault === "lease-lost" && type !== "attempt.dispatch") await inner.renew([claimed], 0);
     const done = await write();
     stir();
     held.delete(nameOf(claimed));
     written(mine?.at ?? now(), done);
     return mine?.fault === "crash-after" ? dies(`after ${type} was recorded`) : done;
   }
+
+  const giveBack = (claimed: port.ClaimedEffect, write: () => Promise<boolean>) =>
+    end(claimed, write, (_, done) => {
+      if (done) mirror.released(claimed);
+    });
 
   const store: port.Store = {
     migrate: () => living(() => inner.migrate()),
@@ -131,30 +133,23 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
       watch.core.quarantined(aggregate, defect);
       return living(() => inner.quarantine(aggregate, id, defect));
     },
-    claim: (at, leaseUntil, limit) => living(() => claim(at, leaseUntil, limit)),
-    complete: (claimed, events, at) =>
+    time: () => living(() => inner.time()),
+    claim: (...given) => living(() => claim(...given)),
+    complete: (claimed, events, unended) =>
       living(() =>
         end(
           claimed,
-          () => inner.complete(claimed, events, at),
+          () => inner.complete(claimed, events, unended),
           (claimedAt, done) => {
             if (done) mirror.completed(claimed, events, claimedAt);
             watch.completed(claimed, events, done);
           },
         ),
       ),
-    release: (claimed, runAt, at, error) =>
-      living(() =>
-        end(
-          claimed,
-          () => inner.release(claimed, runAt, at, error),
-          (_, done) => {
-            if (done) mirror.released(claimed);
-          },
-        ),
-      ),
-    renew: (claimed, leaseUntil) => living(() => inner.renew(claimed, leaseUntil)),
-    nextDue: (at) => living(() => inner.nextDue(at)),
+    release: (claimed, ...given) => living(() => giveBack(claimed, () => inner.release(claimed, ...given))),
+    putBack: (claimed, afterMs) => living(() => giveBack(claimed, () => inner.putBack(claimed, afterMs))),
+    renew: (...given) => living(() => inner.renew(...given)),
+    nextDue: (which) => living(() => inner.nextDue(which)),
     snapshot: (aggregate) => living(() => inner.snapshot(aggregate)),
     aggregates: (prefix) => living(() => inner.aggregates(prefix)),
     history: (aggregate, after, limit) => living(() => inner.history(aggregate, after, limit)),

@@ -3,7 +3,9 @@ import { listPriceOf } from "../../../src/config/prices.ts";
 import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import type { Command } from "../../../src/core/command.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
+import { RENEW_EVERY_MS } from "../../../src/loop/outbox/under-way.ts";
 import type { Log, Outside } from "../../../src/loop/outside.ts";
+import { SharedClock } from "../../../src/loop/shared-clock.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
 import { readCommand } from "../../../src/webhook/command.ts";
 import type { Chance } from "../chance.ts";
@@ -19,8 +21,6 @@ import type { Injector } from "./injector.ts";
 import { Life } from "./life.ts";
 import type { Mirror } from "./mirror.ts";
 
-/** The driver's limit of parallel effects. */
-const EFFECTS = 8;
 const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
 export const LABEL = "headgate";
@@ -30,9 +30,15 @@ const PACE = { statusEveryMs: 15_000, observeEveryMs: 2_000 };
 export interface Site {
   clock: Clock;
   chance: Chance;
+  /** Chooses the order of what waits. */
+  order: Chance;
+  /** Difference between this machine's clock and true time, in milliseconds. */
+  skew: number;
   injector: Injector;
   github: GitHubModel;
   store: Store;
+  /** Returns the time on the store's clock, in milliseconds. */
+  storeNow(): number;
   mirror: Mirror;
   watch: StoreWatch;
   planner: PlannerModel;
@@ -51,8 +57,6 @@ export interface Site {
 }
 
 export class Replica {
-  /** Difference between the process's clock and true time, in milliseconds. */
-  skew = 0;
   stalledUntil = 0;
   readonly #site: Site;
   readonly #name: string;
@@ -61,16 +65,22 @@ export class Replica {
   #loop: Loop | null = null;
   #store: Store | null = null;
   #held: Held = new Map();
-  #running = 0;
   #looksAgain = false;
+  readonly #shared: SharedClock;
 
   constructor(site: Site, name: string) {
     this.#site = site;
     this.#name = name;
+    this.#shared = new SharedClock(() => site.clock.now + site.skew);
   }
 
   get store(): Store | null {
     return this.#store;
+  }
+
+  /** Returns the time as this process has it: the store's, counted on with its own clock. */
+  now(): number {
+    return this.#shared.now();
   }
 
   start(): void {
@@ -78,11 +88,12 @@ export class Replica {
     this.#lives += 1;
     const life = new Life(`${this.#name}.${this.#lives}`, (dead, why) => this.#died(dead, why));
     const now = () => clock.now;
-    const processNow = () => clock.now + this.skew;
+    const shared = this.#shared;
+    shared.follow(new Date(this.#site.storeNow()).toISOString());
     const { act, stir, answered, mandated } = this.#site;
     const asked = (what: string) => watch.core.asked(what);
     const inner = this.#site.store;
-    const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now, processNow });
+    const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now });
     const port = modelPort(
       github,
       faultyWire({ life, clock, chance, injector, act, answered, asked, mandated, trace }),
@@ -100,8 +111,10 @@ export class Replica {
       repositories: async () => [github.repo],
       now: () => {
         asked("the clock");
-        return processNow();
+        return shared.now();
       },
+      follow: (time) => shared.follow(time),
+      random: () => this.#site.order.next(),
       newId: () => this.#site.newId(),
       log: this.#log(life),
     };
@@ -109,7 +122,6 @@ export class Replica {
     this.#loop = createLoop(outside);
     this.#store = store;
     this.#held = held;
-    this.#running = 0;
     trace(`${life.name} starts`);
     const sweep = () => {
       if (!life.alive) return;
@@ -118,6 +130,12 @@ export class Replica {
       clock.after(SWEEP_MS, sweep);
     };
     sweep();
+    const beat = () => {
+      if (!life.alive) return;
+      if (clock.now >= this.stalledUntil) void this.#loop?.beat();
+      clock.after(RENEW_EVERY_MS, beat);
+    };
+    clock.after(RENEW_EVERY_MS, beat);
   }
 
   /** Decides and claims in turn until nothing is left to do now. */
@@ -132,13 +150,7 @@ export class Replica {
   async #turn(loop: Loop): Promise<void> {
     let stepped = await loop.stepInbox();
     for (let first = true; first || stepped > 0; first = false) {
-      const free = EFFECTS - this.#running;
-      for (const effect of free > 0 ? await loop.claim(free) : []) {
-        this.#running += 1;
-        void effect.then(() => {
-          this.#running -= 1;
-        });
-      }
+      await loop.claim();
       stepped = await loop.stepInbox();
     }
     await this.#lookAgain();
@@ -159,7 +171,7 @@ export class Replica {
     const life = this.#life;
     if (life === null || this.#loop === null) return null;
     const due = await untilDeath(life, this.#loop.nextDue());
-    return due === undefined || due === null ? null : due - this.skew;
+    return due === undefined || due === null ? null : this.#site.clock.now + due;
   }
 
   #died(life: Life, why: string): void {
@@ -174,11 +186,10 @@ export class Replica {
     clock.after(pause, () => void this.#begin(held.map((one) => one.effect)));
   }
 
-  async #begin(held: Parameters<Store["renew"]>[0][]): Promise<void> {
-    const { store, alone, clock, stir } = this.#site;
+  async #begin(held: Parameters<Store["renew"]>[0]): Promise<void> {
+    const { store, alone, stir } = this.#site;
     stir();
-    const now = new Date(clock.now + this.skew).toISOString();
-    if (alone) for (const effect of held) await store.renew(effect, now);
+    if (alone) await store.renew(held, 0);
     this.start();
   }
 

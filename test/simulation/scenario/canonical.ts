@@ -15,6 +15,7 @@ const world: Scenario["world"] = {
   approve: "never",
   replicas: 1,
   webhooks: "all",
+  skews: [],
 };
 
 function task(id: string, dependsOn: string[], more: Partial<TaskSpec> = {}): TaskSpec {

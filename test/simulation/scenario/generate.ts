@@ -129,6 +129,7 @@ export function generate(seed: string): Scenario {
     approve: new Chance(`${seed} approve`).chance(0.25) ? "always" : "never",
     replicas: chance.chance(0.3) ? 2 : 1,
     webhooks: chance.chance(0.1) ? "none" : "all",
+    skews: clocks(new Chance(`${seed} clocks`)),
   };
   const troubles = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
   const faults = troubles.flatMap((trouble) => [trouble, ...meanwhile(chance, features, trouble)]);
@@ -141,6 +142,11 @@ export function generate(seed: string): Scenario {
   faults.push(...guards(new Chance(`${seed} guards`), features), ...swaps(new Chance(`${seed} swaps`)));
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   return { seed, world, features, faults };
+}
+
+/** Lets the clocks of the machines differ from the database's by minutes. */
+function clocks(chance: Chance): number[] {
+  return chance.chance(0.5) ? Array.from({ length: 2 }, () => chance.between(-600_000, 600_000)) : [];
 }
 
 /** Cancels in the moment of a merge, when everything must be reverted. */

@@ -162,6 +162,8 @@ export const Scenario = z.object({
      */
     replicas: z.number().int().min(1).max(2),
     webhooks: z.enum(["all", "none"]),
+    /** How much the processes' clocks are ahead of the database's, in milliseconds. Left out: not at all. */
+    skews: z.array(z.number().int()).default([]),
   }),
   features: z.array(FeatureSpec).min(1),
   faults: z.array(Fault),

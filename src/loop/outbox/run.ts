@@ -9,15 +9,17 @@
  *   sees to that.
  * - Every effect ends. One that is refused, or fails `MAX_ATTEMPTS` times, ends with `effect.failed`, so that no aggregate waits
  *   for ever. `Refused` is never tried again; `Unavailable` and every unknown error are.
- * - `runClaimed` throws only when the store fails.
+ * - An effect that was claimed five times and came to no end ends processes, or outlasts its leases. It fails without a sixth run,
+ *   and a person decides (`never-ended`).
  *
  * Effects come from steps (`step.ts`): external effects as soon as their pacing window ends, timers at the time they are due.
  *
  * Races
- * - A process dies between the call and its end: the lease runs out and another process claims the effect. It finds what the
- *   first one did.
- * - A lease runs out while the effect is still under way: two processes run it. The store refuses the end of the first, because
- *   its fencing token is old.
+ * - A process dies between the call and its end: the lease is not renewed, runs out, and another process claims the effect. It finds
+ *   what the first one did.
+ * - A lease runs out while the effect is still under way, because the process or its database stood still: two processes run it. The
+ *   store refuses the end of the first, because its fencing token is old.
+ * - A process is stopped: it waits a little for what it runs and puts the rest back (`under-way.ts`). The same two processes may run it.
  * - The clock jumps and this process claims an effect that it is still running: `loop.ts` lets the second run wait for the first,
  *   and for GitHub's lists to show what the first one made.
  * - A step asks again for an effect that runs now: the row is armed again and runs once more. Each run has an outcome of its own,
@@ -26,57 +28,71 @@
  * - A timer is set for the same time again after it was due: it is due again, for the same reason.
  *
  * Accepted
- * - The store fails while it writes the outcome: the effect is given back and runs again although it has happened.
+ * - The store fails for good while it writes the outcome: the effect runs again although it has happened. An outage of the store is
+ *   waited for (`loop.ts`), and then the outcome is written.
  * - Another version of Headgate stored an effect that this one cannot read: it fails as `platform-unknown`. The aggregate then
  *   asks for it again, in the words of this version.
  * - `pull.merge` is not tried again after an outage (`effects/pulls.ts`): what was judged before a pause says nothing about after
  *   it, so the core observes and judges again.
  *
  * Dropped
- * - Renewing leases while an effect runs: an effect that hangs would hold its ordering key for ever. The lease is longer than the
- *   slowest effect instead.
+ * - A lease longer than the slowest effect, without renewals: a kill would stop what the process ran for a quarter of an hour.
  */
 import { z } from "zod";
-import { Effect } from "../core/effect.ts";
-import type { Event } from "../core/event.ts";
-import type { Failure } from "../core/failure.ts";
-import { performEffect } from "./effects/index.ts";
-import type { OutcomeEvent } from "./effects/outcome-event.ts";
-import { Refused, Unavailable } from "./github-port.ts";
-import type { Outside } from "./outside.ts";
-import type { Inside } from "./remembered.ts";
-import { describe } from "./step.ts";
-import type { ClaimedEffect, InboxEvent } from "./store-port.ts";
+import { Effect } from "../../core/effect.ts";
+import type { Event } from "../../core/event.ts";
+import type { Failure } from "../../core/failure.ts";
+import { performEffect } from "../effects/index.ts";
+import type { OutcomeEvent } from "../effects/outcome-event.ts";
+import { Refused, Unavailable } from "../github-port.ts";
+import type { Outside } from "../outside.ts";
+import type { Inside } from "../remembered.ts";
+import { describe } from "../step.ts";
+import type { ClaimedEffect, InboxEvent, Store } from "../store-port.ts";
 
 /** With the back-off below about 25 minutes: longer than most outages of GitHub. */
 const MAX_ATTEMPTS = 30;
 const LONGEST_BACKOFF_MS = 60_000;
-/** Longer than the slowest effect: a planner streams for minutes. A shorter lease would have two processes plan. */
-const LEASE_MS = 15 * 60_000;
+/** Claims without an end after which an effect is not run any more. Each of them was a process that died or lost its lease. */
+const MOST_UNENDED = 5;
 /** GitHub's lists show new runs, pulls and comments within seconds. */
 const LISTED_AFTER_MS = 30_000;
 
-export function leaseUntil(now: number): string {
-  return new Date(now + LEASE_MS).toISOString();
+/** How one run of an effect ended, to be written into the store. */
+export type End =
+  | { end: "done"; events: InboxEvent[]; unended?: number }
+  | { end: "retry"; afterMs: number; error: string }
+  | { end: "put-back"; afterMs: number };
+
+/** Returns false where the lease had run out, so that the end does not count. Throws only when the store fails. */
+export function writeEnd(store: Store, claimed: ClaimedEffect, end: End): Promise<boolean> {
+  switch (end.end) {
+    case "done":
+      return store.complete(claimed, end.events, end.unended);
+    case "retry":
+      return store.release(claimed, end.afterMs, end.error);
+    case "put-back":
+      return store.putBack(claimed, end.afterMs);
+  }
 }
 
-/**
- * Runs one claimed effect until it is done, given back for another try, or given up. Returns false where its lease had run out, so
- * that its end does not count. Throws only when the store fails.
- */
-export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promise<boolean> {
-  const { store, log } = outside;
+/** Runs one claimed effect until it is done, to be tried again, or given up. Never throws. */
+export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promise<End> {
   const effect = Effect.safeParse(claimed.effect);
   if (!effect.success) {
-    log.error({ effect: claimed.id, error: z.prettifyError(effect.error) }, "a stored effect does not parse");
-    return await store.complete(claimed, inboxed(outside, unreadable(claimed)), iso(outside.now()));
+    outside.log.error({ effect: claimed.id, error: z.prettifyError(effect.error) }, "a stored effect does not parse");
+    return done(outside, unreadable(claimed));
   }
+  if (claimed.unended >= MOST_UNENDED) return quarantined(outside, claimed, effect.data);
   try {
-    const outcomes = await outcomeOf(outside, claimed, effect.data);
-    return await store.complete(claimed, inboxed(outside, outcomes), iso(outside.now()));
+    return done(outside, await outcomeOf(outside, claimed, effect.data));
   } catch (error) {
     return giveUpOrRetry(outside, claimed, effect.data, error);
   }
+}
+
+function done(outside: Outside, outcomes: readonly OutcomeEvent[]): End {
+  return { end: "done", events: inboxed(outside, outcomes) };
 }
 
 /** Reads as much of another version's effect as its `effect.failed` needs. */
@@ -120,50 +136,46 @@ async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect
   return performEffect(outside, aggregate, effect, claimed.lease);
 }
 
-async function giveUpOrRetry(
-  outside: Outside,
-  claimed: ClaimedEffect,
-  effect: Effect,
-  error: unknown,
-): Promise<boolean> {
-  const { store, log } = outside;
+async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: Effect, error: unknown): Promise<End> {
+  const { log } = outside;
   const fields = { aggregate: claimed.aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts };
-  const now = outside.now();
   if (!(error instanceof Refused) && claimed.attempts < MAX_ATTEMPTS) {
     const asked = error instanceof Unavailable ? error.afterMs : null;
     const delay = asked ?? Math.min(500 * 2 ** Math.min(claimed.attempts - 1, 20), LONGEST_BACKOFF_MS);
     if (error instanceof Unavailable)
       log.warn({ ...fields, delay, error: describe(error) }, "an effect is tried again later");
     else log.error({ ...fields, delay, error: describe(error), stack: (error as Error).stack }, "an effect threw");
-    return store.release(claimed, iso(now + delay), iso(now), describe(error));
+    return { end: "retry", afterMs: delay, error: describe(error) };
   }
   log.error({ ...fields, error: describe(error) }, "an effect is given up");
-  const message = await outside.scanner.redact(error instanceof Error ? error.message : "");
-  const outcomes = [
-    {
-      aggregate: claimed.aggregate,
-      key: `failed:${claimed.key}:${claimed.lease}`,
-      event: failed(effect, claimed, error, message),
-    },
-  ];
-  return store.complete(claimed, inboxed(outside, outcomes), iso(now));
+  const text = (await outside.scanner.redact(error instanceof Error ? error.message : "")).slice(0, 2_000);
+  const failure = error instanceof Refused ? "policy-blocked" : "platform-unknown";
+  return done(outside, failed(claimed, effect, { class: failure, cause: { kind: "outside", text }, details: [] }));
+}
+
+/**
+ * Fails an effect that ended processes, as a person's matter. Tried again and again it would end every process, and with them the work
+ * of all repositories. Where a person asks for it again it has one more try.
+ */
+function quarantined(outside: Outside, claimed: ClaimedEffect, effect: Effect): End {
+  const fields = { aggregate: claimed.aggregate, operation: effect.type, key: claimed.key, claims: claimed.unended };
+  outside.log.error(fields, "an effect was claimed again and again and came to no end; it is given up");
+  const cause = { kind: "never-ended" as const, times: claimed.unended };
+  const outcomes = failed(claimed, effect, { class: "policy-blocked", cause, details: [] });
+  return { end: "done", events: inboxed(outside, outcomes), unended: MOST_UNENDED - 1 };
 }
 
 /** Gives back an effect whose last run here lost its lease. By the next run GitHub's lists show what that one made. */
-export function giveBack({ store, now }: Outside, claimed: ClaimedEffect): Promise<boolean> {
-  return store.release(claimed, iso(now() + LISTED_AFTER_MS), iso(now()), "its lease ran out while it ran");
+export async function giveBack(): Promise<End> {
+  return { end: "put-back", afterMs: LISTED_AFTER_MS };
 }
 
-function failed(effect: Effect, claimed: ClaimedEffect, error: unknown, message: string): Event {
-  const failure: Failure = {
-    class: error instanceof Refused ? "policy-blocked" : "platform-unknown",
-    cause: { kind: "outside", text: message.slice(0, 2_000) },
-    details: [],
-  };
+function failed(claimed: ClaimedEffect, effect: Effect, failure: Failure): OutcomeEvent[] {
   const task = "task" in effect && typeof effect.task === "string" ? effect.task : null;
   const pull = "pull" in effect ? effect.pull : null;
   const head = "head" in effect ? effect.head : null;
-  return { type: "effect.failed", effect: effect.type, key: claimed.key, task, pull, head, failure };
+  const event: Event = { type: "effect.failed", effect: effect.type, key: claimed.key, task, pull, head, failure };
+  return [{ aggregate: claimed.aggregate, key: `failed:${claimed.key}:${claimed.lease}`, event }];
 }
 
 function inboxed(outside: Outside, outcomes: readonly OutcomeEvent[]): InboxEvent[] {
