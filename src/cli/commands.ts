@@ -3,6 +3,10 @@ import type { Flag, Subcommand } from "./command-line.ts";
 
 const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)" };
 
+const agent: Record<string, Flag> = {
+  engine: { value: "builtin|command", about: "an agent on the Messages API, or a command of yours" },
+  "agent-command": { value: "SHELL", about: "the agent: runs in each task's checkout; what it leaves is the change" },
+};
 const checks: Flag = { value: "SHELL", about: "one more required check; for repositories whose workflows run none" };
 const skipCheck: Flag = {
   value: "NAME",
@@ -29,8 +33,7 @@ export const runCommand: Subcommand = {
     base: { value: "BRANCH", about: "the branch to land on (the current one)" },
     issue: { value: "FILE.md", about: "the feature: a title and a description" },
     plan: { value: "PLAN.json", about: "your own plan; without it the model plans" },
-    engine: { value: "builtin|command", about: "an agent on the Messages API, or a command of yours" },
-    "agent-command": { value: "SHELL", about: "the agent: runs in each task's checkout; what it leaves is the change" },
+    ...agent,
     "job-env": {
       value: "NAME[=VALUE]",
       about: "a variable for the jobs that check, never for agents; repeat it for more",
@@ -57,6 +60,7 @@ export const planCommand: Subcommand = {
     base: { value: "BRANCH", about: "the branch to land on (the current one)" },
     issue: { value: "FILE.md", about: "the feature: a title and a description, or a task list" },
     plan: { value: "PLAN.json", about: "your own plan; without it the issue's task list counts, else the model plans" },
+    ...agent,
     checks,
     "skip-check": skipCheck,
     "max-parallel": running["max-parallel"]!,

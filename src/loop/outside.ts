@@ -27,6 +27,8 @@ export interface Settings extends Pace {
   sweepEveryMs: number;
   /** True: `headgate run` checks the base itself. The plan then says nothing about results on the base. */
   baseIsCheckedApart?: boolean;
+  /** True: agents are a command whose price is not known, so that plans show no dollars. */
+  engineIsUnpriced?: boolean;
 }
 
 export interface Outside {

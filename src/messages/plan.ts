@@ -24,15 +24,18 @@ const levels = [
   { title: 60, after: 12, files: 1, why: 500, diagram: true },
   { title: 40, after: 4, files: 0, why: 0, diagram: false },
 ];
-type Level = (typeof levels)[number];
+type Level = (typeof levels)[number] & { priced: boolean };
 
-/** Markdown whose first line is the marker. The feature must have a plan. */
-export function planComment(state: FeatureState): string {
+/**
+ * Markdown whose first line is the marker. The feature must have a plan. `priced` false: the engine's price is not known, so neither
+ * models nor dollars are shown.
+ */
+export function planComment(state: FeatureState, priced = true): string {
   const analysis = analysisOf(state);
   if (analysis === null) return planMarker();
   let text = "";
   for (const level of levels) {
-    text = render(state, analysis, level);
+    text = render(state, analysis, { ...level, priced });
     if (text.length <= MAX_CHARACTERS) return text;
   }
   return text.slice(0, text.lastIndexOf("\n", MAX_CHARACTERS));
@@ -41,7 +44,7 @@ export function planComment(state: FeatureState): string {
 function render(state: FeatureState, analysis: Analysis, level: Level): string {
   const tasks = state.tasks.filter((task) => task.undoes === null);
   const sections = [
-    `**${planHeadline(state, analysis)}**`,
+    `**${planHeadline(state, analysis, level.priced)}**`,
     ask(state),
     warnings(state),
     level.diagram && tasks.length > 1 ? planDiagram(tasks) : "",
@@ -54,13 +57,13 @@ function render(state: FeatureState, analysis: Analysis, level: Level): string {
 }
 
 /** `7 tasks · about $6, at most $14 · about 55 min · 90 Actions minutes · nothing started` */
-export function planHeadline(state: FeatureState, analysis: Analysis): string {
+export function planHeadline(state: FeatureState, analysis: Analysis, priced: boolean): string {
   const count = analysis.tasks.length;
   const { expected, ceiling } = analysis.usd;
-  const about = expected === null ? "cost unknown" : `about ${dollars(expected)}`;
+  const about = `${expected === null ? "cost unknown" : `about ${dollars(expected)}`}, at most ${dollars(ceiling)}`;
   return [
     count === 1 ? "1 task" : `${count} tasks`,
-    `${about}, at most ${dollars(ceiling)}`,
+    priced ? about : "cost unknown",
     `about ${duration(analysis.minutes * 60_000)}`,
     `${Math.round(analysis.actionsMinutes)} Actions minutes`,
     standing(state),
@@ -116,12 +119,12 @@ function table(tasks: readonly Task[], analysis: Analysis, level: Level): string
       after(plan.dependsOn, level.after),
       files(plan.files, level.files),
       plan.role === "research" ? `${plan.size}, read-only` : plan.size,
-      estimate === undefined ? "" : codeSpan(estimate.model, 60),
-      estimate === undefined ? "" : dollars(estimate.ceilingUsd),
+      ...(level.priced ? [codeSpan(estimate?.model ?? "", 60), dollars(estimate?.ceilingUsd ?? 0)] : []),
     ];
     return `| ${cells.join(" | ")} |`;
   });
-  return ["| # | Task | After | Files | Size | Model | At most |", "|---|---|---|---|---|---|---|", ...rows].join("\n");
+  const titles = ["#", "Task", "After", "Files", "Size", ...(level.priced ? ["Model", "At most"] : [])];
+  return [`| ${titles.join(" | ")} |`, `|${"---|".repeat(titles.length)}`, ...rows].join("\n");
 }
 
 function after(ids: readonly string[], most: number): string {

@@ -72,7 +72,7 @@ export async function plan(
       // The forecast says why there are none. Branch protection, which this problem names, is Headgate's own here.
       const problems = planned.problems.filter(({ kind }) => kind !== "no-required-checks");
       const dry = { ...planned, problems, forecast, base: site.base };
-      show(dry, options.asJson, print);
+      show(dry, options, print);
       return codeOf(dry);
     } finally {
       await site.sandbox.close();
@@ -119,9 +119,11 @@ function codeOf({ state, problems, forecast }: Outcome): number {
   return ready ? EXIT.completed : EXIT.waits;
 }
 
-function show({ state, problems, forecast, base }: Outcome, asJson: boolean, print: (line: string) => void): void {
-  if (asJson) {
-    const analysis = analysisOf(state);
+function show({ state, problems, forecast, base }: Outcome, options: PlanOptions, print: (line: string) => void): void {
+  const priced = options.engine === "builtin";
+  if (options.asJson) {
+    const whole = analysisOf(state);
+    const analysis = priced || whole === null ? whole : { ...whole, usd: null };
     const questions = state.questions?.texts ?? [];
     const tasks = state.tasks.map((task) => task.plan);
     const { warnings, plan: made, parked, planner } = state;
@@ -136,7 +138,7 @@ function show({ state, problems, forecast, base }: Outcome, asJson: boolean, pri
     print(JSON.stringify({ tasks, source, why, analysis, checks, ...said, planner }, null, 2));
     return;
   }
-  for (const line of planReport(state, problems)) print(line);
+  for (const line of planReport(state, problems, priced)) print(line);
   print("");
   const hasGate = forecast.required.length > 0;
   for (const line of hasGate ? gateLines(forecast) : noGateText(base, forecast).split("\n")) print(line);

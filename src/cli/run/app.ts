@@ -47,6 +47,7 @@ export async function openApp(
       observeEveryMs: 100,
       sweepEveryMs: 60_000,
       baseIsCheckedApart: true,
+      engineIsUnpriced: options.engine === "command",
     },
     defaults: { ...defaultPolicy, maxParallel: options.maxParallel },
     prices,

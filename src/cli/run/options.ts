@@ -1,6 +1,8 @@
 /** Reads the options of `headgate run` from its flags. */
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { judgePlan } from "../../core/plan.ts";
+import { planProblemText } from "../../messages/problems/plan.ts";
 import { BadInput } from "../bad-input.ts";
 import { type Given, valuesOf } from "../command-line.ts";
 import { readJobEnv } from "../machine/job-env.ts";
@@ -94,13 +96,19 @@ function readIssue(path: string): RunOptions["issue"] {
   return { title, body };
 }
 
+const MAX_PROBLEMS = 20;
+
 /**
- * Checks the plan file now. Returns a function that reads it again, such as after the user has fixed it and sent
+ * Judges the plan file now, before anything is paid for or started. Returns a function that reads it again, such as after the user has fixed it and sent
  * `/headgate resume`.
  */
 function planFile(given: string): () => unknown {
   const path = resolve(given);
-  readPlan(given);
+  const verdict = judgePlan(readPlan(given));
+  if (!verdict.ok) {
+    const problems = verdict.problems.slice(0, MAX_PROBLEMS).map((problem) => `  ${planProblemText(problem)}`);
+    throw new BadInput([`--plan: ${given} cannot be used, so nothing was started:`, ...problems].join("\n"));
+  }
   return () => readPlan(path);
 }
 

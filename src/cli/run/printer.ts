@@ -139,7 +139,8 @@ function costLine(document: ReturnType<typeof report>): string {
   );
   const { reads, writes } = document.apiCalls;
   const calls = `GitHub calls: ${reads} reads, ${writes} writes.`;
-  if (usages.length === 0) return `No model was used. ${calls}`;
+  if (usages.length === 0)
+    return `${document.model.kind === "none" ? "What the agent's command cost is not known" : "No model was used"}. ${calls}`;
   const usd = usages.reduce((sum, usage) => sum + usage.usd, 0);
   const tokens = usages.reduce((sum, usage) => sum + tokensOf(usage), 0);
   const scripted =

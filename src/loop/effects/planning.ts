@@ -129,7 +129,8 @@ export async function performPlanPublish(
   const state = await presentFeature(inside, aggregate);
   const version = state?.plan?.version ?? effect.version;
   if (state !== null && state.plan !== null) {
-    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), planComment(state), null);
+    const comment = planComment(state, inside.settings.engineIsUnpriced !== true);
+    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), comment, null);
   }
   return { type: "plan.shown", version };
 }

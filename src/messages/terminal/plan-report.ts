@@ -10,11 +10,11 @@ import { planSheet } from "./plan-sheet.ts";
 /** Models write questions, and reasons quote anybody. */
 const MAX_WORDS = 2_000;
 
-/** `problems`: why Headgate could not start, whatever the plan. */
-export function planReport(state: FeatureState, problems: readonly Problem[]): string[] {
+/** `problems`: why Headgate could not start, whatever the plan. `priced` false: the engine's price is not known. */
+export function planReport(state: FeatureState, problems: readonly Problem[], priced = true): string[] {
   const analysis = analysisOf(state);
   const questions = state.questions?.texts ?? [];
-  const lines = analysis === null ? [] : planSheet(state, analysis);
+  const lines = analysis === null ? [] : planSheet(state, analysis, priced);
   const { parked } = state;
   // The problems are listed below.
   if (analysis === null && questions.length === 0 && parked?.kind !== "not-ready") {

@@ -6,7 +6,7 @@ import { oneLine } from "../sanitise.ts";
 import { titleText } from "../task.ts";
 import { columns } from "./columns.ts";
 
-export function planSheet(state: FeatureState, analysis: Analysis): string[] {
+export function planSheet(state: FeatureState, analysis: Analysis, priced: boolean): string[] {
   const rows = state.tasks.map(({ plan }, index) => {
     const estimate = analysis.tasks.find((one) => one.id === plan.id);
     return [
@@ -16,15 +16,14 @@ export function planSheet(state: FeatureState, analysis: Analysis): string[] {
       plan.dependsOn.join(", "),
       oneLine(plan.files.join(" "), 40),
       plan.role === "research" ? `${plan.size}, read-only` : plan.size,
-      estimate?.model ?? "",
-      estimate === undefined ? "" : dollars(estimate.ceilingUsd),
+      ...(priced ? [estimate?.model ?? "", estimate === undefined ? "" : dollars(estimate.ceilingUsd)] : []),
     ];
   });
   const why = oneLine(state.plan?.why ?? "", 400);
   return [
-    planHeadline(state, analysis),
+    planHeadline(state, analysis, priced),
     "",
-    ...columns([["#", "task", "", "after", "files", "size", "model", "at most"], ...rows]),
+    ...columns([["#", "task", "", "after", "files", "size", ...(priced ? ["model", "at most"] : [])], ...rows]),
     "",
     ...(why === "" ? [] : [`Why it is split this way: ${why}`]),
     ...approvalNotes(analysis),
