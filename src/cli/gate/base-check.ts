@@ -7,7 +7,7 @@ import { noGateText } from "../../messages/gate/forecast.ts";
 import type { Site } from "../run/site.ts";
 import { type Forecast, requireChecks } from "./forecast.ts";
 import { keep, readKept } from "./kept.ts";
-import { type Rehearsal, rehearse } from "./rehearsal.ts";
+import type { Rehearsal } from "./rehearsal.ts";
 import { type BaseResult, judgeBase } from "./verdict.ts";
 
 /** After this long agents start, and only merges wait. */
@@ -18,7 +18,11 @@ const LIMIT_MS = 60 * 60_000;
 const SETTLED_MS = 10_000;
 /** A workflow that has not started this long after the pull was opened will not start. */
 const NO_RUN_MS = 60_000;
+/** The first pause between two looks. Later ones are longer, as a check that takes minutes needs no quick answer. */
 const POLL_MS = 250;
+const MAX_POLL_MS = 5_000;
+/** Failed looks in a row after which the base check gives up. A machine under load loses some. */
+const MAX_FAULTS = 5;
 const TELL_EVERY_MS = 30_000;
 const TELL_FIRST_MS = 3_000;
 
@@ -46,13 +50,15 @@ class Stopped extends Error {
 }
 
 export interface BaseCheckOptions {
-  site: Site;
+  site: Pick<Site, "sandbox" | "repository" | "base">;
   forecast: Forecast;
   dataDir: string;
   /** SHA of the base as it was imported. */
   sha: string;
   /** The command of `--checks`. */
   command: string | null;
+  /** Opens the pull on the base. Called only where no earlier run has checked it. */
+  rehearse(): Promise<Rehearsal>;
   /** Called with the checks that are still awaited. `late`: agents start without the result. */
   waiting(names: readonly string[], late: boolean): void;
 }
@@ -82,7 +88,7 @@ async function check(options: BaseCheckOptions, signal: AbortSignal): Promise<Ba
   const began = Date.now();
   const known = await readKept(dataDir, { sha, command, required });
   if (known !== null) return conclude(options, known.notRun, { seconds: 0, kept: true });
-  const rehearsal = await rehearse(site, { commit: sha, ownCheck: command !== null });
+  const rehearsal = await options.rehearse();
   let results = await follow(rehearsal, options, { began, repeated: [] }, signal);
   const failed = results.filter((one) => one.result === "failed");
   if (failed.length > 0 && !signal.aborted) {
@@ -125,8 +131,19 @@ async function follow(
   let endedAt: number | null = null;
   let tellAt = Date.now() + TELL_FIRST_MS;
   let toldLate = false;
+  let faults = 0;
   for (;;) {
-    const { checks, ended } = await rehearsal.read();
+    const seen = await rehearsal.read().catch((error: unknown) => {
+      faults += 1;
+      if (faults === MAX_FAULTS) throw error;
+      return null;
+    });
+    if (seen === null) {
+      await pause(MAX_POLL_MS, signal);
+      continue;
+    }
+    faults = 0;
+    const { checks, ended } = seen;
     const present = checks.map((one) => (repeated.includes(one.job) ? { ...one, conclusion: null } : one));
     // Where a job could not be repeated its first end is its last.
     const results = judgeBase(required, ended ? checks : present);
@@ -142,7 +159,7 @@ async function follow(
       toldLate ||= late;
       tellAt = now + TELL_EVERY_MS;
     }
-    await pause(POLL_MS, signal);
+    await pause(Math.min(MAX_POLL_MS, POLL_MS + (now - began) / 60), signal);
   }
 }
 

@@ -42,7 +42,10 @@ export async function forecastChecks(
 }
 
 /** Requires the checks on the base branch, with strict protection. @throws BadInput where nothing would judge agents' work */
-export async function requireChecks({ sandbox, repository, base }: Site, forecast: Forecast): Promise<void> {
+export async function requireChecks(
+  { sandbox, repository, base }: Pick<Site, "sandbox" | "repository" | "base">,
+  forecast: Forecast,
+): Promise<void> {
   if (forecast.required.length === 0) throw new BadInput(noGateText(base, forecast));
   const checks = forecast.required.map(({ name, appId }) => ({ context: name, appId }));
   await sandbox.setProtection(repository, base, { requiredStatusChecks: { strict: true, checks } });

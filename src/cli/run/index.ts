@@ -18,6 +18,7 @@ import { EXIT } from "../exit.ts";
 import { freeFolder, refused } from "../folders.ts";
 import { type BaseCheck, startBaseCheck } from "../gate/base-check.ts";
 import { forecastChecks, requireChecks } from "../gate/forecast.ts";
+import { rehearse } from "../gate/rehearsal.ts";
 import type { Interruption } from "../signals.ts";
 import { Interrupted, onInterruption } from "../signals.ts";
 import { label, openApp, settleApp } from "./app.ts";
@@ -121,8 +122,10 @@ async function start(
   const forecast = await interruption.after(forecastChecks(site, options));
   await interruption.after(requireChecks(site, forecast));
   printer.opening({ source, site, forecast, model, dataDir: options.dataDir, imported: memory.imported });
+  const { imported } = memory;
   const base = startBaseCheck({
-    ...{ site, forecast, dataDir, sha: memory.imported, command: options.checks },
+    ...{ site, forecast, dataDir, sha: imported, command: options.checks },
+    rehearse: () => rehearse(site, { commit: imported, ownCheck: options.checks !== null }),
     waiting: (names, late) => printer.baseWaiting(site.base, names, late),
   });
   place.opened(async () => base.stop());
