@@ -31,7 +31,7 @@ function run(name: string, conclusion: string | null, summary = ""): BaseCheckRu
 function base(now: { checks: BaseCheckRun[]; ended: boolean }, later = now) {
   const repeated: number[][] = [];
   const protections: string[][] = [];
-  const waiting: [string[], boolean][] = [];
+  const waiting: [string[], string][] = [];
   let opened = 0;
   const begun = Promise.withResolvers<void>();
   const rehearsal: Rehearsal = {
@@ -49,7 +49,7 @@ function base(now: { checks: BaseCheckRun[]; ended: boolean }, later = now) {
     startBaseCheck({
       ...{ site, dataDir: folder, sha: "a".repeat(40), command: null },
       forecast: { required: required.map((name) => ({ name, appId: null })), notWaitedFor: [] },
-      waiting: (names, late) => void waiting.push([[...names], late]),
+      waiting: (names, wait) => void waiting.push([[...names], wait]),
       rehearse: async () => {
         opened += 1;
         begun.resolve();
@@ -147,10 +147,11 @@ describe("a base whose checks take long", () => {
     );
     await vi.advanceTimersByTimeAsync(4.9 * MINUTE);
     expect(order).toEqual([]);
-    expect(waiting[0]).toEqual([["unit"], false]);
+    expect(waiting[0]).toEqual([["unit"], "agents"]);
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(order).toEqual(["agents"]);
-    expect(waiting.filter(([, late]) => late)).toHaveLength(1);
+    expect(waiting.filter(([, wait]) => wait === "late")).toHaveLength(1);
+    expect(waiting.at(-1)).toEqual([["unit"], "merges"]);
     await vi.advanceTimersByTimeAsync(55 * MINUTE);
     expect(order).toEqual(["agents", "stopped"]);
     expect(await check.outcome).toMatchObject({ kind: "refused", text: expect.stringContaining("within an hour") });

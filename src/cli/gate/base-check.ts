@@ -2,7 +2,7 @@
  * Runs the required checks once on the base itself, beside planning, before agents are paid. What fails there judges no agent's
  * work, so the run ends. Agents wait for the result for five minutes at most; merges wait until it is known.
  */
-import { type BaseFailure, baseFailureText, notRunReason } from "../../messages/gate/base.ts";
+import { type BaseFailure, type BaseWait, baseFailureText, notRunReason } from "../../messages/gate/base.ts";
 import { noGateText } from "../../messages/gate/forecast.ts";
 import type { Site } from "../run/site.ts";
 import { type Forecast, requireChecks } from "./forecast.ts";
@@ -59,8 +59,8 @@ export interface BaseCheckOptions {
   command: string | null;
   /** Opens the pull on the base. Called only where no earlier run has checked it. */
   rehearse(): Promise<Rehearsal>;
-  /** Called with the checks that are still awaited. `late`: agents start without the result. */
-  waiting(names: readonly string[], late: boolean): void;
+  /** Called with the checks that are still awaited, from time to time. */
+  waiting(names: readonly string[], until: BaseWait): void;
 }
 
 export function startBaseCheck(options: BaseCheckOptions): BaseCheck {
@@ -155,7 +155,7 @@ async function follow(
     if (signal.aborted || settled || never || now - began > LIMIT_MS) return results;
     const late = now - began > AGENTS_WAIT_MS;
     if (now >= tellAt || (late && !toldLate)) {
-      waiting(open, late && !toldLate);
+      waiting(open, !late ? "agents" : toldLate ? "merges" : "late");
       toldLate ||= late;
       tellAt = now + TELL_EVERY_MS;
     }

@@ -126,7 +126,7 @@ async function start(
   const base = startBaseCheck({
     ...{ site, forecast, dataDir, sha: imported, command: options.checks },
     rehearse: () => rehearse(site, { commit: imported, ownCheck: options.checks !== null }),
-    waiting: (names, late) => printer.baseWaiting(site.base, names, late),
+    waiting: (names, wait) => printer.baseWaiting(site.base, names, wait),
   });
   place.opened(async () => base.stop());
   const began = Date.now();

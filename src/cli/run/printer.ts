@@ -7,7 +7,7 @@ import type { FeatureState } from "../../core/feature/state.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import { commandLines } from "../../messages/commands.ts";
 import { explainFeature, explainTask } from "../../messages/explain.ts";
-import { baseGoodLines, baseWaitingText } from "../../messages/gate/base.ts";
+import { type BaseWait, baseGoodLines, baseWaitingText } from "../../messages/gate/base.ts";
 import { gateLines } from "../../messages/gate/forecast.ts";
 import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";
@@ -42,8 +42,8 @@ export interface RunEnding {
 
 export interface Printer {
   opening(opening: Opening): void;
-  /** Says which required checks the base itself still waits for. `late`: agents start without them. */
-  baseWaiting(branch: string, names: readonly string[], late: boolean): void;
+  /** Says which required checks of the base have not ended, and what waits for them. */
+  baseWaiting(branch: string, names: readonly string[], wait: BaseWait): void;
   /** Says that the required checks pass on the base, and which of them are no longer required. */
   baseGood(branch: string, outcome: Parameters<typeof baseGoodLines>[1]): void;
   /** Prints an event. `past`: it happened in an earlier run on the data folder. */
@@ -72,7 +72,7 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       print(dim(`  sandbox  ${site.sandbox.url}${dataDir === null ? "" : `  data ${dataDir}`}`));
       print("");
     },
-    baseWaiting: (branch, names, late) => void print(dim(baseWaitingText(branch, names, late))),
+    baseWaiting: (branch, names, wait) => void print(dim(baseWaitingText(branch, names, wait))),
     baseGood(branch, outcome) {
       for (const line of baseGoodLines(branch, outcome)) print(dim(line));
     },

@@ -56,10 +56,14 @@ export function baseGoodLines(
   ];
 }
 
-export function baseWaitingText(branch: string, names: readonly string[], late: boolean): string {
+/** What waits for the base: agents; from five minutes on (`late`, said once) only merges. */
+export type BaseWait = "agents" | "late" | "merges";
+
+export function baseWaitingText(branch: string, names: readonly string[], wait: BaseWait): string {
   const open = names.length === 0 ? "" : `: ${oneLine(names.join(", "), MAX_ERROR)}`;
-  const what = `Still checking ${branch} itself before agents start${open}`;
-  return late ? `${branch} itself is not checked after five minutes. Agents start now, and merges wait${open}` : what;
+  if (wait === "late")
+    return `${branch} itself is not checked after five minutes. Agents start now, and merges wait${open}`;
+  return `Still checking ${branch} itself before ${wait === "agents" ? "agents start" : "anything merges"}${open}`;
 }
 
 export function notRunReason(branch: string, summary: string): NotWaitedFor {
