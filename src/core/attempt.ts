@@ -154,6 +154,9 @@ export const ChangedFile = z.discriminatedUnion("change", [
 ]);
 export type ChangedFile = z.infer<typeof ChangedFile>;
 
+/** Bytes of a manifest as JSON, half of what `result.json` may have. A job refuses a longer one itself. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+
 /** Files of a manifest. A policy may allow as many. */
 export const MAX_RESULT_FILES = 5_000;
 

@@ -7,7 +7,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Brief, ChangedFile } from "../core/attempt.ts";
+import { type Brief, ChangedFile, MAX_MANIFEST_BYTES } from "../core/attempt.ts";
+import { MAX_NAME_BYTES, MAX_NAMES, MAX_PATH_BYTES, nameProblem } from "../core/promotion/names.ts";
 import { type Git, GitFailed } from "./git.ts";
 
 export interface Change {
@@ -20,6 +21,8 @@ export interface Change {
 export type Listing = { ok: true; change: Change } | { ok: false; reason: string };
 
 const SUBMODULE = "160000";
+/** Millions of files, or one of many gigabytes, would keep git busy until the runner gives up, and nobody would learn why. */
+const LISTING_MS = 5 * 60_000;
 
 interface Entry {
   path: string;
@@ -31,19 +34,23 @@ interface Entry {
 }
 
 export async function listChange(
-  git: Git,
+  unbounded: Git,
   workspace: string,
   against: string,
   limits: Brief["limits"],
   scratch: string,
+  ms = LISTING_MS,
 ): Promise<Listing> {
   const index = join(scratch, "change-index");
+  const late = AbortSignal.timeout(ms);
+  const git: Git = (args, options) => unbounded(args, { ...options, signal: late });
   try {
     await git(["read-tree", against], { index });
     await git(["add", "--all"], { index });
     const raw = await git(["diff-index", "--cached", "--raw", "-z", "--no-abbrev", against], { index });
-    return await readEntries(git, await withoutDownloads(git, workspace, parseRaw(raw)), limits);
+    return await readEntries(git, await withoutDownloads(git, workspace, parseRaw(raw), late), limits);
   } catch (error) {
+    if (late.aborted) return { ok: false, reason: `the change could not be listed within ${ms / 1_000} seconds` };
     // Git worked before the engine ran, so the agent's files cause this failure.
     if (error instanceof GitFailed) return { ok: false, reason: `the change cannot be read: ${error.message}` };
     throw error;
@@ -54,6 +61,11 @@ async function readEntries(git: Git, entries: readonly Entry[] | null, limits: B
   if (entries === null) return { ok: false, reason: "a file name is not UTF-8" };
   if (entries.length > limits.files) {
     return { ok: false, reason: `${entries.length} files are changed; the limit is ${limits.files}` };
+  }
+  const long = entries.find(({ path, mode }) => mode !== "000000" && nameProblem(path) === "path-too-long");
+  if (long !== undefined) {
+    const limit = `${MAX_PATH_BYTES} bytes, ${MAX_NAME_BYTES} in each name, and ${MAX_NAMES} names`;
+    return { ok: false, reason: `${long.path.slice(0, 200)}… is too long: a path has at most ${limit}` };
   }
   const nested = entries.find(({ mode }) => mode === SUBMODULE);
   if (nested !== undefined) return { ok: false, reason: `${nested.path} is a repository of its own or a submodule` };
@@ -74,6 +86,9 @@ async function readEntries(git: Git, entries: readonly Entry[] | null, limits: B
     const sha256 = createHash("sha256").update(content).digest("hex");
     contents.set(sha256, content);
     manifest.push(ChangedFile.parse({ change: "write", path, mode, sha256, bytes: content.length }));
+  }
+  if (Buffer.byteLength(JSON.stringify(manifest)) > MAX_MANIFEST_BYTES) {
+    return { ok: false, reason: `the list of changed files has more than ${MAX_MANIFEST_BYTES} bytes` };
   }
   return { ok: true, change: { manifest, contents } };
 }
@@ -106,6 +121,7 @@ async function withoutDownloads(
   git: Git,
   workspace: string,
   entries: readonly Entry[] | null,
+  late: AbortSignal,
 ): Promise<Entry[] | null> {
   if (entries === null) return null;
   const known = entries.filter(({ mode, before }) => mode.startsWith("100") && !/^0+$/.test(before));
@@ -118,14 +134,15 @@ async function withoutDownloads(
     const text = blobs.get(before)?.toString("latin1") ?? "";
     const [, oid] =
       /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n/.exec(text) ?? [];
-    if (oid !== undefined && oid === (await sha256Of(join(workspace, path)).catch(() => null))) downloaded.add(path);
+    if (oid !== undefined && oid === (await sha256Of(join(workspace, path), late).catch(() => null)))
+      downloaded.add(path);
   }
   return entries.filter(({ path }) => !downloaded.has(path));
 }
 
-async function sha256Of(file: string): Promise<string> {
+async function sha256Of(file: string, late: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(file), hash, { signal: late });
   return hash.digest("hex");
 }
 

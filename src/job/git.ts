@@ -14,7 +14,10 @@ export class GitFailed extends Error {
   }
 }
 
-export type Git = (args: readonly string[], options?: { input?: string; index?: string }) => Promise<Buffer>;
+export type Git = (
+  args: readonly string[],
+  options?: { input?: string; index?: string; signal?: AbortSignal },
+) => Promise<Buffer>;
 
 /**
  * Runs git with the agent's environment, never the job's. An agent may have changed the repository's configuration, and
@@ -37,6 +40,7 @@ export function gitIn(workspace: string, environment: Record<string, string>): G
           cwd: workspace,
           encoding: "buffer",
           maxBuffer: MAX_OUTPUT_BYTES,
+          ...(options.signal === undefined ? {} : { signal: options.signal, killSignal: "SIGKILL" as const }),
           env: {
             ...environment,
             GIT_TERMINAL_PROMPT: "0",

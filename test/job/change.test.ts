@@ -187,3 +187,23 @@ test("a merge keeps the pointers of both sides", async () => {
   expect(readFileSync(join(folder, "b.bin"), "utf8")).toBe(POINTER.replace("size", "size 1"));
   expect(ran()).toBe(false);
 });
+
+test("a change that takes too long to list is refused with the limit", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  write(folder, "a.txt", "b\n");
+  const listing = await listChange(
+    gitIn(folder, { PATH, HOME: tempFolder() }),
+    folder,
+    commit,
+    LIMITS,
+    tempFolder(),
+    0,
+  );
+  expect(listing).toEqual({ ok: false, reason: "the change could not be listed within 0 seconds" });
+});
+
+test("a path that no promotion takes is refused in the job already", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  write(folder, `${"d/".repeat(70)}a.txt`, "b\n");
+  expect(await changeOf(folder, commit)).toMatchObject({ ok: false, reason: expect.stringMatching(/is too long/) });
+});
