@@ -89,7 +89,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   };
   const loop = createLoop(outside, options.decided);
-  let driver: Driver | null = null;
 
   const identity = { appId: connection.appId, appSlug: connection.appSlug, label: options.settings.label };
   const probot = new Probot({
@@ -111,7 +110,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       // A hint that no aggregate waits for concerns nobody. Most deliveries of a busy repository are of this kind.
       if (added === 0 && facts.length === 0) return;
       await store.recordDelivery({ guid, event: name, action, at });
-      driver?.wake();
     }),
   );
   const door = webhookDoor({
@@ -124,7 +122,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const server = await listen({ host: options.host, port: options.port, door, probe: () => store.routed("readyz") });
   // Starts only once the server listens. Otherwise Headgate would miss changes right after the first sweep.
-  driver = drive(loop, log);
+  const driver = drive(loop, log);
+  store.listen(driver.wake);
   log.info({ url: server.url }, "Headgate listens");
   return {
     url: server.url,

@@ -6,7 +6,7 @@ import type { Effect } from "./effect.ts";
 import type { Ignored } from "./event.ts";
 import { FeatureEvent, LaneEvent } from "./event.ts";
 import { decideFeature, featureRoutes } from "./feature/decide.ts";
-import { FEATURE_SCHEMA, FeatureState } from "./feature/state.ts";
+import { FEATURE_SCHEMA, FeatureState, isOver } from "./feature/state.ts";
 import { isLane } from "./keys.ts";
 import { decideLane, laneRoutes } from "./lane/decide.ts";
 import { LANE_SCHEMA, LaneState } from "./lane/state.ts";
@@ -25,6 +25,8 @@ export interface Decision {
   ignored: Ignored | null;
   /** Topics whose hints the aggregate wants from now on. */
   routes: string[];
+  /** Nothing more comes of it by itself: the feature is over, or there is none. */
+  over: boolean;
 }
 
 /** The state of an aggregate, once read. null: it does not exist yet. */
@@ -60,12 +62,15 @@ function decideFrom(aggregate: string, state: State, envelope: Envelope): Decisi
     const before = state as LaneState | null;
     const event = LaneEvent.safeParse(envelope.event);
     const decision = event.success ? decideLane(before, { ...envelope, event: event.data }) : unreadable(before);
-    return { ...decision, schema: LANE_SCHEMA, routes: decision.state === null ? [] : laneRoutes(decision.state) };
+    const lane = decision.state;
+    return { ...decision, schema: LANE_SCHEMA, routes: lane === null ? [] : laneRoutes(lane), over: lane === null };
   }
   const before = state as FeatureState | null;
   const event = FeatureEvent.safeParse(envelope.event);
   const decision = event.success ? decideFeature(before, { ...envelope, event: event.data }) : unreadable(before);
-  return { ...decision, schema: FEATURE_SCHEMA, routes: decision.state === null ? [] : featureRoutes(decision.state) };
+  const feature = decision.state;
+  const over = feature === null || isOver(feature);
+  return { ...decision, schema: FEATURE_SCHEMA, routes: feature === null ? [] : featureRoutes(feature), over };
 }
 
 /** A state is plain data, which this copies several times as fast as `structuredClone` or a parse. */

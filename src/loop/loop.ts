@@ -15,6 +15,7 @@ const AGGREGATES = 50;
 /** From so many claims without an end on, an effect runs only while no other such one does. One of them ends processes. */
 const SUSPECT = 2;
 const SUSPECT_WAITS_MS = 5_000;
+const SWEEP_AGAIN_MS = 10_000;
 
 export interface Loop {
   /** Decides what waits in inboxes. Returns how many events were decided. */
@@ -42,7 +43,9 @@ export function createLoop(
   const { store, log } = outside;
   const github = withoutSecrets(outside.github, outside.scanner);
   const inside: Inside = { ...outside, github, remembered: new Remembered() };
-  let sweptAt: number | null = null;
+  let sweepAt: number | null = null;
+  /** How far the first sweep woke what is under way; null: it woke all. */
+  let wokenTo: string | null = "";
   const underWay = new UnderWay(store, places);
   /** The last run of each ordering key here, until it ends. false: its lease ran out meanwhile. */
   const lastRuns = new Map<string, Promise<boolean>>();
@@ -60,6 +63,7 @@ export function createLoop(
         count += await stepAggregate(inside, aggregate);
         decided(aggregate);
       } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
         log.error(
           { aggregate, error: describe(error) },
           "an aggregate cannot be stepped; it is left alone for a minute",
@@ -128,14 +132,21 @@ export function createLoop(
     },
     async tick() {
       const now = outside.now();
-      if (sweptAt !== null && now - sweptAt < outside.settings.sweepEveryMs) return;
-      const first = sweptAt === null;
-      sweptAt = now;
+      if (sweepAt !== null && now < sweepAt) return;
+      sweepAt = now + outside.settings.sweepEveryMs;
       try {
-        if (first) await sweepAggregates(outside);
+        if (wokenTo !== null) {
+          await sweepAggregates(outside, wokenTo, (aggregate) => {
+            wokenTo = aggregate;
+          });
+        }
+        wokenTo = null;
         await sweepRepositories(outside);
       } catch (error) {
-        log.warn({ error: describe(error) }, "the sweep failed; it is repeated later");
+        sweepAt = outside.now() + Math.min(SWEEP_AGAIN_MS, outside.settings.sweepEveryMs);
+        // The driver has said it where the store is away.
+        if (error instanceof StoreUnavailable) return;
+        log.warn({ error: describe(error) }, "the sweep failed; it is repeated in a moment");
       }
     },
     async beat() {

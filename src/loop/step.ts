@@ -79,12 +79,14 @@ function decideAll(inside: Inside, aggregate: string, loaded: Loaded): { write: 
   if (state === undefined) state = read(aggregate, storedOf(loaded));
   let schema = 0;
   let routes: string[] = [];
+  let ended = false;
   for (const { id, key, event, at } of loaded.events) {
     const time = Date.parse(at);
     const decision = decideOne(aggregate, state, { id, at: time, event });
     state = decision.state;
     schema = decision.schema;
     routes = decision.routes;
+    ended = decision.over;
     for (const effect of decision.effects) write.add(aggregate, effect, time);
     const outcome = decision.ignored === null ? { applied: true } : { ignored: decision.ignored };
     write.history.push({ key, event, at, outcome, effects: decision.effects });
@@ -92,6 +94,7 @@ function decideAll(inside: Inside, aggregate: string, loaded: Loaded): { write: 
   const written = {
     state,
     schema: state === null ? 0 : schema,
+    ended,
     history: write.history,
     effects: [...write.effects.values()],
     cancel: [...write.cancel],

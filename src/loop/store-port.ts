@@ -69,6 +69,8 @@ export interface StepWrite {
   state: Json;
   /** Version of the state's shape. */
   schema: number;
+  /** Nothing more comes of the aggregate by itself. A sweep leaves it out. */
+  ended: boolean;
   /** In order. Loaded events that are not in here stay in the inbox. */
   history: HistoryWrite[];
   effects: NewEffect[];
@@ -164,6 +166,9 @@ export interface Store {
    */
   quarantine(aggregate: string, eventId: string, defect: string): Promise<void>;
 
+  /** Calls `heard` when events or effects were written: here, or by another process. May call it for nothing, or not at all. */
+  listen(heard: () => void): void;
+
   /** Returns the time on the store's clock. */
   time(): Promise<string>;
 
@@ -195,6 +200,8 @@ export interface Store {
   nextDue(which: "all" | "urgent"): Promise<number | null>;
 
   snapshot(aggregate: string): Promise<Snapshot | null>;
+  /** The names of aggregates that have not ended, sorted, from the one after `after` on. */
+  live(after: string, limit: number): Promise<string[]>;
   /** All snapshots whose aggregate starts with `prefix`, sorted by name. */
   aggregates(prefix: string): Promise<({ aggregate: string } & Snapshot)[]>;
   /** Rows with `seq` greater than `after`, in order. */

@@ -3,15 +3,30 @@ import { featureKey } from "../core/keys.ts";
 import type { Outside } from "./outside.ts";
 import { describe } from "./step.ts";
 
-/** Wakes everything under way after a start: webhooks that arrived while the process was down are lost. */
-export async function sweepAggregates(outside: Outside): Promise<void> {
-  const at = new Date(outside.now()).toISOString();
+/** Aggregates that are woken in one transaction. PostgreSQL takes 65,535 values in a statement. */
+const BATCH = 500;
+
+/**
+ * Wakes everything under way after a start: webhooks that arrived while the process was down are lost. Begins after the aggregate
+ * `from` and tells how far it came, so that a sweep that failed is continued.
+ */
+export async function sweepAggregates(
+  outside: Outside,
+  from: string,
+  reached: (aggregate: string) => void,
+): Promise<void> {
   const sweep = { type: "timer.due" as const, timer: "sweep" };
-  const events = (await outside.store.aggregates("")).map(({ aggregate }) => {
-    const id = outside.newId();
-    return { id, aggregate, key: `sweep:start:${id}`, event: sweep, at };
-  });
-  await outside.store.receive(events, []);
+  for (let after: string | undefined = from; after !== undefined; ) {
+    const names: string[] = await outside.store.live(after, BATCH);
+    const at = new Date(outside.now()).toISOString();
+    const events = names.map((aggregate) => {
+      const id = outside.newId();
+      return { id, aggregate, key: `sweep:start:${id}`, event: sweep, at };
+    });
+    await outside.store.receive(events, []);
+    after = names.at(-1);
+    if (after !== undefined) reached(after);
+  }
 }
 
 export async function sweepRepositories(outside: Outside): Promise<void> {

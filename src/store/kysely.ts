@@ -9,13 +9,29 @@ import * as outbox from "./sql/outbox.ts";
 import * as reads from "./sql/reads.ts";
 import * as stepping from "./sql/step.ts";
 
-/** `close` ends the connection and releases what opening it took, such as the lock of the folder. */
-export function kyselyStore(connection: Connection, close: () => Promise<void>): Store {
+/**
+ * `close` ends the connection and releases what opening it took, such as the lock of the folder. `hearOthers` is left out where no
+ * other process can use the tables.
+ */
+export function kyselyStore(
+  connection: Connection,
+  close: () => Promise<void>,
+  hearOthers: (heard: () => void) => void = () => {},
+): Store {
+  const listeners: (() => void)[] = [];
   return {
     migrate: () => migrate(connection, migrations),
     close,
     recordDelivery: (delivery) => inbox.recordDelivery(connection, delivery),
-    receive: (events, topics) => inbox.receive(connection, events, topics),
+    async receive(events, topics) {
+      const added = await inbox.receive(connection, events, topics);
+      if (added > 0) for (const heard of listeners) heard();
+      return added;
+    },
+    listen(heard) {
+      listeners.push(heard);
+      hearOthers(heard);
+    },
     waiting: (limit) => inbox.waiting(connection, limit),
     step: (aggregate, limit, decide) => stepping.step(connection, aggregate, limit, decide),
     quarantine: (aggregate, eventId, defect) => stepping.quarantine(connection, aggregate, eventId, defect),
@@ -27,6 +43,7 @@ export function kyselyStore(connection: Connection, close: () => Promise<void>):
     renew: (claimed, leaseMs) => outbox.renew(connection, claimed, leaseMs),
     nextDue: (which) => claiming.nextDue(connection, which),
     snapshot: (aggregate) => reads.snapshot(connection, aggregate),
+    live: (after, limit) => reads.live(connection, after, limit),
     aggregates: (prefix) => reads.aggregates(connection, prefix),
     history: (aggregate, after, limit) => reads.history(connection, aggregate, after, limit),
     routed: (topic) => reads.routed(connection, topic),

@@ -22,8 +22,9 @@ export class MemoryStore implements port.Store {
   readonly #inbox = new MemoryInbox();
   readonly #outbox = new MemoryOutbox();
   readonly #history = new Map<string, HistoryRow[]>();
-  readonly #snapshots = new Map<string, { state: port.Json; schema: number }>();
+  readonly #snapshots = new Map<string, { state: port.Json; schema: number; ended: boolean }>();
   readonly #now: () => number;
+  readonly #listeners: (() => void)[] = [];
   #deciding = false;
   #closed = false;
 
@@ -51,7 +52,13 @@ export class MemoryStore implements port.Store {
   async receive(events: port.InboxEvent[], topics: port.TopicEvent[]): Promise<number> {
     this.#check();
     const fannedOut = topics.flatMap((topic) => this.#inbox.fanOut(topic));
-    return this.#inbox.add(this.#inbox.prepare([...events, ...fannedOut]));
+    const added = this.#inbox.add(this.#inbox.prepare([...events, ...fannedOut]));
+    if (added > 0) for (const heard of this.#listeners) heard();
+    return added;
+  }
+
+  listen(heard: () => void): void {
+    this.#listeners.push(heard);
   }
 
   async waiting(limit: number): Promise<string[]> {
@@ -89,7 +96,7 @@ export class MemoryStore implements port.Store {
 
     this.#inbox.take(aggregate, new Set(rows.map((row) => row.key)));
     this.#append(aggregate, rows);
-    this.#snapshots.set(aggregate, { state, schema: write.schema });
+    this.#snapshots.set(aggregate, { state, schema: write.schema, ended: write.ended });
     this.#inbox.route(aggregate, write.routes);
     this.#outbox.cancel(aggregate, write.cancel);
     this.#outbox.add(effects);
@@ -149,6 +156,12 @@ export class MemoryStore implements port.Store {
     this.#check();
     const row = this.#snapshots.get(aggregate);
     return row === undefined ? null : this.#parse(aggregate, row);
+  }
+
+  async live(after: string, limit: number): Promise<string[]> {
+    this.#check();
+    const names = [...this.#snapshots].filter(([name, { ended }]) => !ended && name > after).map(([name]) => name);
+    return names.sort().slice(0, limit);
   }
 
   async aggregates(prefix: string): Promise<({ aggregate: string } & port.Snapshot)[]> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, type RawBuilder, sql } from "kysely";
@@ -6,6 +7,7 @@ import type { Store } from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
 import { openFolder } from "./folder.ts";
 import { kyselyStore } from "./kysely.ts";
+import { hear } from "./listen.ts";
 import { lockFile } from "./lock.ts";
 import { Connection } from "./sql/connection.ts";
 import type { Tables } from "./sql/tables.ts";
@@ -65,8 +67,17 @@ async function openServer(databaseUrl: string, clock?: RawBuilder<Date>): Promis
     await db.destroy();
     throw new StoreError(`The database in DATABASE_URL cannot be used: ${reason(error)}`, { cause: error });
   }
-  const connection = new Connection(db, clock);
-  return kyselyStore(connection, () => connection.close());
+  const name = randomUUID();
+  const connection = new Connection(db, clock, name);
+  const listening: ReturnType<typeof hear>[] = [];
+  return kyselyStore(
+    connection,
+    async () => {
+      await Promise.all(listening.map((one) => one.stop()));
+      await connection.close();
+    },
+    (heard) => listening.push(hear(databaseUrl, name, heard)),
+  );
 }
 
 /** Returns the first of several errors: a name with several addresses fails with one for each and has no message of its own. */

@@ -73,6 +73,17 @@ export function eventContract(fixture: () => StoreFixture): void {
     });
   });
 
+  it("that are received wake whoever listens", async () => {
+    let heard = 0;
+    store.listen(() => {
+      heard += 1;
+    });
+    await store.receive([event("a", "k")], []);
+    const first = heard;
+    await store.receive([event("a", "k")], []);
+    expect([first, heard]).toEqual([1, 1]);
+  });
+
   describe("a step", () => {
     it("gets its state and its open events in order of arrival, up to the limit", async () => {
       await store.receive([event("a", "z"), event("a", "y", [1, "two"]), event("a", "x")], []);
@@ -248,6 +259,13 @@ export function eventContract(fixture: () => StoreFixture): void {
       expect(await store.history("a", 2, 2)).toEqual([
         { seq: 3, key: "3", event: { type: "3" }, at: at(0), outcome: { applied: true }, effects: [] },
       ]);
+    });
+
+    it("lists what has not ended, in pages", async () => {
+      for (const name of ["c", "a", "b", "d"]) await stepWith(store, name, { ended: name === "b" });
+      expect([await store.live("", 2), await store.live("c", 2)]).toEqual([["a", "c"], ["d"]]);
+      await stepWith(store, "b", { ended: false });
+      expect(await store.live("", 2)).toEqual(["a", "b"]);
     });
 
     it("lists snapshots by prefix, literally and sorted", async () => {

@@ -76,6 +76,7 @@ export function applying(more: Partial<StepWrite> = {}): (loaded: Loaded) => Ste
   return (loaded) => ({
     state: { seq: loaded.seq + loaded.events.length },
     schema: 1,
+    ended: false,
     history: loaded.events.map(({ key, event, at }) => ({ key, event, at, outcome: { applied: true }, effects: [] })),
     effects: [],
     cancel: [],

@@ -1,5 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { StoreUnavailable } from "../../src/loop/store-port.ts";
+import { openStore } from "../../src/store/open.ts";
 import { storeContract } from "./store.contract.ts";
 import { memoryFixture, pgliteFixture, postgresFixture } from "./store-fixtures.ts";
 import { event, type StoreFixture } from "./store-kit.ts";
@@ -14,6 +16,44 @@ describe("the store on PGlite", () => {
 
 describe("the store on PostgreSQL", () => {
   const fixture = contractOn(postgresFixture);
+
+  it("wakes another process when an event is written, and when it listens again after its connection broke", async () => {
+    const store = await fixture().empty();
+    const sleeper = await openStore({ databaseUrl: fixture().databaseUrl });
+    let ring = () => {};
+    const heard = () =>
+      new Promise<void>((resolve) => {
+        ring = resolve;
+      });
+    const listening = heard();
+    sleeper.listen(() => ring());
+    await listening;
+    const woken = heard();
+    await store.receive([event("a", "k")], []);
+    await woken;
+    const again = heard();
+    const client = new pg.Client({ connectionString: fixture().databaseUrl });
+    await client.connect();
+    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen headgate'");
+    await client.end();
+    await again;
+    await sleeper.close();
+  });
+
+  it("says of a database that takes no writes that it is unavailable, and goes on when it takes them again", async () => {
+    const store = await fixture().empty();
+    const client = new pg.Client({ connectionString: fixture().databaseUrl });
+    await client.connect();
+    const readOnly = (on: boolean) => client.query(`alter database contract set default_transaction_read_only = ${on}`);
+    await readOnly(true);
+    const reader = await openStore({ databaseUrl: fixture().databaseUrl });
+    await expect(reader.receive([event("a", "k")], [])).rejects.toThrow(StoreUnavailable);
+    await client.query("set default_transaction_read_only = off");
+    await readOnly(false);
+    await reader.close();
+    expect(await store.receive([event("a", "k")], [])).toBe(1);
+    await client.end();
+  });
 
   it("tries again when the server breaks a deadlock at its cost", async () => {
     const store = await fixture().empty();

@@ -97,6 +97,7 @@ export function bench(
       await store.step(aggregate, 1_000, () => ({
         state: {},
         schema: 1,
+        ended: false,
         history: [{ key: own.key, event: own.event, at: own.at, outcome: {}, effects: [] }],
         effects,
         cancel: [],
@@ -109,7 +110,7 @@ export function bench(
       let seen: { key: string; event: unknown }[] = [];
       await store.step(aggregate, 1_000, ({ events }) => {
         seen = events.map(({ key, event }) => ({ key, event }));
-        return { state: {}, schema: 1, history: [], effects: [], cancel: [], routes: [], sends: [] };
+        return { state: {}, schema: 1, ended: false, history: [], effects: [], cancel: [], routes: [], sends: [] };
       });
       return seen;
     },

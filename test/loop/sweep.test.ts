@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import type { GitHub, IssueSnapshot } from "../../src/loop/github-port.ts";
+import type { Store } from "../../src/loop/store-port.ts";
+import { applying } from "../contract/store-kit.ts";
 import { FEATURE, repo } from "../core/world.ts";
-import { bench, SWEEP_EVERY_MS } from "./bench.ts";
+import { altered, bench, SWEEP_EVERY_MS } from "./bench.ts";
 
 const issue: IssueSnapshot = {
   ...{ number: 1, title: "T", body: "B", state: "open" as const, labels: ["headgate"], author: "ada" },
@@ -78,7 +80,7 @@ it("a sweep that fails as a whole is logged and repeated after the next interval
   const on = bench(github, { repositories });
   await on.loop.tick();
   await on.loop.tick();
-  expect(on.logged).toEqual(["warn: the sweep failed; it is repeated later"]);
+  expect(on.logged).toEqual(["warn: the sweep failed; it is repeated in a moment"]);
   on.pass(SWEEP_EVERY_MS);
   await on.loop.tick();
   expect(calls).toBe(2);
@@ -92,6 +94,37 @@ it("the first sweep after a start wakes everything under way, the later ones do 
     on.pass(SWEEP_EVERY_MS);
   }
   expect((await on.inbox(FEATURE)).map(({ event }) => event)).toEqual([{ type: "timer.due", timer: "sweep" }]);
+});
+
+it("a first sweep of many aggregates that fails in the middle goes on where it stopped", async () => {
+  let batches = 0;
+  const storeOver = (inner: Store) =>
+    altered(inner, {
+      receive: async (...given) => {
+        batches += 1;
+        if (batches === 4) throw new Error("out of memory");
+        return inner.receive(...given);
+      },
+    });
+  const on = bench(github, { ...installed, storeOver });
+  const names = Array.from({ length: 1_200 }, (_, n) => `acme/tool:branch-${n}`);
+  const woken = new Map<string, number>();
+  const event = (aggregate: string) => ({ id: aggregate, aggregate, key: "first", event: {}, at: on.now() });
+  await on.store.receive(names.map(event), []);
+  for (const name of names) await on.store.step(name, 10, applying());
+  await on.loop.tick();
+  on.pass(10_000);
+  await on.loop.tick();
+  for (const name of names) woken.set(name, (await on.inbox(name)).length);
+  expect([...new Set(woken.values())]).toEqual([1]);
+});
+
+it("the first sweep leaves alone what has ended", async () => {
+  const on = bench({ ...github, labelledIssues: async () => [] }, installed);
+  await on.receive(FEATURE, "hint", {});
+  await on.store.step(FEATURE, 10, applying({ ended: true }));
+  await on.loop.tick();
+  expect(await on.inbox(FEATURE)).toEqual([]);
 });
 
 it("the sweep is not repeated before its interval is over", async () => {

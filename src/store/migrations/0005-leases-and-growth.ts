@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../sql/tables.ts";
 
 /**
- * Counts claims that came to no end, tells urgent effects apart, and gives claims and the next due time indexes that hold neither
+ * Counts claims that came to no end, tells urgent effects and ended features apart, and gives claims and the next due time indexes that hold neither
  * ended rows nor what they do not look for. Processes of the version before may still use the tables: what they write has defaults.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
@@ -21,4 +21,10 @@ const statements = [
   "create index outbox_urgent on outbox (asked_at, position) where ended is null and urgent",
   "create index outbox_delayed on outbox (run_at) where ended is null and run_at > asked_at",
   "create index outbox_leased on outbox (ordering) where ended is null and leased_until is not null",
+
+  // Sweeps wake what has not ended. An aggregate without a state is a command on an issue that is no feature.
+  "alter table snapshot add ended_at timestamptz",
+  `update snapshot set ended_at = now()
+    where state::text = 'null' or state->>'stage' in ('completed', 'cancelled', 'failed')`,
+  "create index snapshot_live on snapshot (aggregate) where ended_at is null",
 ];

@@ -4,7 +4,10 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { StoreUnavailable } from "../../loop/store-port.ts";
 import { StoreError } from "../errors.ts";
+import { CHANNEL } from "../listen.ts";
+import { isOutage } from "./outage.ts";
 import type { Tables } from "./tables.ts";
 
 /** PostgreSQL's deadlock_detected and serialization_failure. Both undo the transaction, so it may run again. */
@@ -14,18 +17,25 @@ const MAX_TRIES = 8;
 export class Connection {
   /** The time that judges leases and what is due: the database's, since the clocks of replicas differ. Tests give another. */
   readonly clock: RawBuilder<Date>;
+  /** This process in its notifications; null: no other process can hear them. */
+  readonly #name: string | null;
   readonly #db: Kysely<Tables>;
   readonly #scope = new AsyncLocalStorage<{ open: boolean }>();
   #closed = false;
 
-  constructor(db: Kysely<Tables>, clock: RawBuilder<Date> = sql`statement_timestamp()`) {
+  constructor(db: Kysely<Tables>, clock: RawBuilder<Date> = sql`statement_timestamp()`, name: string | null = null) {
+    this.#name = name;
     this.#db = db;
     this.clock = clock;
   }
 
   async query<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     this.#check();
-    return await work(this.#db);
+    try {
+      return await work(this.#db);
+    } catch (error) {
+      throw meantBy(error);
+    }
   }
 
   /** Runs one transaction. `work` runs again after a deadlock, so it may change nothing but the database. */
@@ -36,11 +46,16 @@ export class Connection {
       try {
         return await this.#scope.run(scope, () => this.#db.transaction().execute(work));
       } catch (error) {
-        if (tries === MAX_TRIES || !isRetriable(error)) throw error;
+        if (tries === MAX_TRIES || !isRetriable(error)) throw meantBy(error);
       } finally {
         scope.open = false;
       }
     }
+  }
+
+  /** Wakes the other processes when the transaction is committed. */
+  async notify(db: Kysely<Tables>): Promise<void> {
+    if (this.#name !== null) await sql`select pg_notify(${CHANNEL}, ${this.#name})`.execute(db);
   }
 
   async close(): Promise<void> {
@@ -56,6 +71,10 @@ export class Connection {
       throw new StoreError("The store was called from inside one of its own transactions.");
     }
   }
+}
+
+function meantBy(error: unknown): unknown {
+  return isOutage(error) ? new StoreUnavailable(error.message, { cause: error }) : error;
 }
 
 function isRetriable(error: unknown): boolean {

@@ -21,6 +21,7 @@ export async function receive(connection: Connection, events: InboxEvent[], topi
   return await connection.transaction(async (db) => {
     let added = await insertEvents(db, events);
     for (const topic of topics) added += await insertTopic(db, topic);
+    if (added > 0) await connection.notify(db);
     return added;
   });
 }

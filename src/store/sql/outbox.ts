@@ -76,7 +76,7 @@ export async function complete(
       })
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) return false;
-    await insertEvents(db, events);
+    if ((await insertEvents(db, events)) > 0) await connection.notify(db);
     return true;
   });
 }

@@ -26,6 +26,20 @@ export async function aggregates(
   return rows.map((row) => AggregateRow.parse(row));
 }
 
+export async function live(connection: Connection, after: string, limit: number): Promise<string[]> {
+  const rows = await connection.query((db) =>
+    db
+      .selectFrom("snapshot")
+      .select("aggregate")
+      .where("ended_at", "is", null)
+      .where("aggregate", ">", after)
+      .orderBy("aggregate")
+      .limit(limit)
+      .execute(),
+  );
+  return rows.map(({ aggregate }) => aggregate);
+}
+
 export async function history(
   connection: Connection,
   aggregate: string,

@@ -1,5 +1,5 @@
 /** Writes under an aggregate's lock: all that a step changes, and the quarantine of an event. */
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Loaded, StepWrite } from "../../loop/store-port.ts";
 import { checkHistory, derivedId, instant } from "../values.ts";
 import type { Connection } from "./connection.ts";
@@ -21,7 +21,7 @@ export async function step(
     const write = decide(loaded);
     checkHistory(write, loaded.events);
     await saveHistory(db, aggregate, loaded.seq, write);
-    await saveSnapshot(db, aggregate, loaded.seq + write.history.length, write);
+    await saveSnapshot(db, aggregate, loaded.seq + write.history.length, write, connection.clock);
     await saveRoutes(db, aggregate, write.routes);
     await cancelEffects(db, aggregate, write.cancel);
     await addEffects(db, aggregate, write.effects);
@@ -29,6 +29,7 @@ export async function step(
       db,
       write.sends.map((event) => ({ ...event, id: derivedId(event.aggregate, event.key) })),
     );
+    if (write.sends.length > 0 || write.effects.length > 0) await connection.notify(db);
     return write.history.length;
   });
 }
@@ -140,15 +141,23 @@ async function saveHistory(
     .execute();
 }
 
-async function saveSnapshot(db: Kysely<Tables>, aggregate: string, seq: number, write: StepWrite): Promise<void> {
+async function saveSnapshot(
+  db: Kysely<Tables>,
+  aggregate: string,
+  seq: number,
+  write: StepWrite,
+  clock: RawBuilder<Date>,
+): Promise<void> {
   await db
     .insertInto("snapshot")
-    .values({ aggregate, seq, schema: write.schema, state: json(write.state) })
+    .values({ aggregate, seq, schema: write.schema, state: json(write.state), ended_at: write.ended ? clock : null })
     .onConflict((conflict) =>
       conflict.column("aggregate").doUpdateSet((row) => ({
         seq: row.ref("excluded.seq"),
         schema: row.ref("excluded.schema"),
         state: sql`excluded.state`,
+        // The first end counts. What reaches an aggregate later does not make it younger.
+        ended_at: sql<Date>`case when excluded.ended_at is not null then coalesce(snapshot.ended_at, excluded.ended_at) end`,
       })),
     )
     .execute();

@@ -29,7 +29,13 @@ export interface Tables {
     effects: JsonColumn;
     defect: Generated<boolean>;
   };
-  snapshot: { aggregate: string; seq: number; schema: number; state: JsonColumn };
+  snapshot: {
+    aggregate: string;
+    seq: number;
+    schema: number;
+    state: JsonColumn;
+    ended_at: ColumnType<Date | null, RawBuilder<Date> | null, RawBuilder<Date> | null>;
+  };
   outbox: {
     position: Generated<string>;
     aggregate: string;

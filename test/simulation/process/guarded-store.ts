@@ -133,6 +133,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
       watch.core.quarantined(aggregate, defect);
       return living(() => inner.quarantine(aggregate, id, defect));
     },
+    listen: () => {},
     time: () => living(() => inner.time()),
     claim: (...given) => living(() => claim(...given)),
     complete: (claimed, events, unended) =>
@@ -151,6 +152,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     renew: (...given) => living(() => inner.renew(...given)),
     nextDue: (which) => living(() => inner.nextDue(which)),
     snapshot: (aggregate) => living(() => inner.snapshot(aggregate)),
+    live: (...given) => living(() => inner.live(...given)),
     aggregates: (prefix) => living(() => inner.aggregates(prefix)),
     history: (aggregate, after, limit) => living(() => inner.history(aggregate, after, limit)),
     routed: (topic) => living(() => inner.routed(topic)),
