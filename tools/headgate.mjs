@@ -22,6 +22,14 @@ const child = spawn(node, [join(root, "src", "cli", "main.ts"), ...process.argv.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => child.connected && child.send(signal, () => {}));
 }
+// npm may end on a signal and leave this process behind, without passing the signal on.
+const parent = process.ppid;
+const orphaned = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(orphaned);
+  if (child.connected) child.send("SIGTERM", () => {});
+}, 500);
+orphaned.unref();
 const inTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
 let hungUp = false;
 process.on("SIGHUP", () => {

@@ -18,7 +18,7 @@ const running: Record<string, Flag> = {
   "max-parallel": { value: "NUMBER", about: "attempts that may run at the same time (4)" },
   "data-dir": { value: "FOLDER", about: "keep everything here; run again on it to continue where it stopped" },
   out: { value: "FOLDER", about: "clone the result into this new folder" },
-  json: { value: "FILE", about: "write a report of every task, attempt and merge" },
+  json: { value: "FILE", about: "write a report of every task, attempt and merge; - prints it alone" },
   keep: { about: "leave the sandbox up at the end and take commands until Ctrl-C" },
   port,
 };

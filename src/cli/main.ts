@@ -11,8 +11,9 @@ import { plan } from "./plan/index.ts";
 import { prepareDemo } from "./run/demo.ts";
 import { run } from "./run/index.ts";
 import { chooseModel } from "./run/model.ts";
-import { readOptions } from "./run/options.ts";
-import { createPrinter } from "./run/printer.ts";
+import { type RunOptions, readOptions, STANDARD_OUTPUT } from "./run/options.ts";
+import { createPrinter, type Printer } from "./run/printer.ts";
+import { findSource } from "./run/source.ts";
 import { serveSandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
 import { exitWith, onInterruption } from "./signals.ts";
@@ -53,8 +54,15 @@ async function start(parameters: readonly string[]): Promise<number> {
 
 async function runFeature(given: Given): Promise<number> {
   const options = readOptions(given);
+  // A path that is no repository is named before a key that is missing.
+  await findSource(options.repo, options.base);
   const model = await chooseModel(options, null, process.env);
-  return run(options, model, createPrinter(process.stdout));
+  return run(options, model, printerFor(options));
+}
+
+/** Leaves standard output to a report that goes there. */
+function printerFor({ json }: RunOptions): Printer {
+  return createPrinter(json === STANDARD_OUTPUT ? process.stderr : process.stdout);
 }
 
 async function planFeature({ json, ...given }: Given): Promise<number> {
@@ -71,7 +79,7 @@ async function runDemo(given: Given): Promise<number> {
     const options = readOptions({ ...given, repo: demo.repo, issue: demo.issue, out });
     const model = await chooseModel(options, demo.script, process.env);
     try {
-      return await run(options, model, createPrinter(process.stdout), interruption);
+      return await run(options, model, printerFor(options), interruption);
     } finally {
       await model.close();
     }

@@ -58,10 +58,11 @@ export function unreportedUsd(state: FeatureState): number {
   return state.tasks.reduce((sum, { unreported }) => sum + (unreported?.usd ?? 0), 0);
 }
 
-/** `$0.42, 12,345 tokens in, 678 out` */
+/** `$0.42, 12,345 tokens in, 678 out`. An agent command that reports tokens without dollars has no price that is known. */
 export function cost(usage: Usage): string {
   const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return `$${usage.usd.toFixed(2)}, ${grouped(tokensIn)} tokens in, ${grouped(usage.outputTokens)} out`;
+  const price = usage.usd === 0 && tokensIn + usage.outputTokens > 0 ? "price unknown" : `$${usage.usd.toFixed(2)}`;
+  return `${price}, ${grouped(tokensIn)} tokens in, ${grouped(usage.outputTokens)} out`;
 }
 
 function grouped(value: number): string {

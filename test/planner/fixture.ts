@@ -5,7 +5,7 @@ import { defaultPolicy } from "../../src/core/policy.ts";
 import type { PlanAnswer, PlanRequest } from "../../src/loop/planner-port.ts";
 import { createPlanner, type PlannerSettings } from "../../src/planner/planner.ts";
 
-const PROVIDER = "http://model.test";
+export const PROVIDER = "http://model.test";
 
 export const TASKS = [
   { id: "parser", title: "Parse", description: "Do it.", dependsOn: [], files: ["src/**"], size: "S", role: "build" },

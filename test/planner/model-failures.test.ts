@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cause } from "../../src/core/cause.ts";
 import type { FailureClass } from "../../src/core/failure.ts";
+import { modelWaitText } from "../../src/messages/terminal/model-wait.ts";
 import { planningTroubleOf } from "../../src/planner/trouble.ts";
 import {
   answerRaw,
@@ -9,6 +10,7 @@ import {
   CIRCULAR,
   cutConnection,
   GOOD,
+  PROVIDER,
   plan,
   playProvider,
   refuse,
@@ -37,6 +39,25 @@ describe("what passes is tried again, and the plan comes", () => {
     expect(answer).toMatchObject({ plan: { tasks: TASKS } });
     expect(asked).toHaveLength(2);
   });
+});
+
+it("each wait for an overloaded provider is said with its length, and the last answer has none", async () => {
+  refuse(529);
+  refuse(429, null, { "retry-after": "1" });
+  refuse(529);
+  const waits: { status: number; ms: number }[] = [];
+  const { answer } = await plan({
+    model: { apiKey: "sk-test", baseUrl: PROVIDER, maxRetries: 2, onWait: (wait) => waits.push(wait) },
+  });
+  expect(answer).toMatchObject({ failure: { class: "provider-down" } });
+  expect(waits).toEqual([
+    { status: 529, ms: 500 },
+    { status: 429, ms: 1_000 },
+  ]);
+  expect(waits.map(modelWaitText)).toEqual([
+    "The model is overloaded, trying again in 1 s",
+    "The model limits how often it is asked, trying again in 1 s",
+  ]);
 });
 
 describe("a provider that gives no answer is a failure with a class, and no cost", () => {

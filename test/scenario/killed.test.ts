@@ -63,6 +63,41 @@ describe("headgate run, killed and started again on the same folder", () => {
   });
 });
 
+describe("headgate run, stopped on the way", () => {
+  it("prints its report alone, and continues with its data folder alone, apart from what happened before", async () => {
+    place = new Workplace(checkedRepository("test -f README.md"));
+    place.write({
+      "issue.md": "# One file\n\nMake one file.\n",
+      "plan.json": JSON.stringify({ tasks: [{ id: "one", title: "Make one" }] }),
+    });
+    place.write({ "draft.txt": "not committed\n" }, place.repo);
+    const kept = ["run", "--plan", "plan.json", "--data-dir", "data", "--json", "-"];
+    const named = ["--repo", place.repo, "--issue", "issue.md"];
+    const { child, ended } = place.start([...kept, ...named, "--agent-command", "sleep 60"]);
+    let said = "";
+    child.stderr?.on("data", (chunk) => {
+      if (!said.includes("one build") && (said + chunk).includes("one build")) child.kill("SIGTERM");
+      said += chunk;
+    });
+    const stopped = await ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.output).toContain("1 changed file is left out: only what is committed is imported");
+    expect(JSON.parse(stopped.printed)).toMatchObject({ interrupted: true, tasks: [{ id: "one" }], merges: [] });
+
+    const last = await place.run([...kept, "--agent-command", "echo made > one.txt"]);
+    expect(last.code).toBe(0);
+    expect(last.output).toMatch(/Earlier on this data folder:.*one build.*Now:.*1 of 1 merged/s);
+    expect(JSON.parse(last.printed)).toMatchObject({ interrupted: false, engine: "command", merges: [{ order: 1 }] });
+  });
+
+  it("names a path that is no repository before a key that is missing", async () => {
+    place = new Workplace(checkedRepository("true"));
+    place.write({ "issue.md": "# One file\n\nMake one file.\n" });
+    const wrong = await place.run(["run", "--repo", place.folder, "--issue", "issue.md"]);
+    expect(wrong).toMatchObject({ code: 1, output: expect.stringContaining("is not a git repository") });
+  });
+});
+
 /** Ask the GitHub that the run left behind. */
 async function expectNothingTwice(at: Workplace): Promise<void> {
   const sandbox = await startSandbox({ dataDir: at.path("data/sandbox"), slots: 1 });

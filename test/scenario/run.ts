@@ -11,7 +11,10 @@ const crash = resolve(import.meta.dirname, "crash.mjs");
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** Of both streams. */
   output: string;
+  /** Of standard output alone. */
+  printed: string;
 }
 
 export class Workplace {
@@ -72,12 +75,16 @@ export class Workplace {
     );
     this.#children.add(child);
     let output = "";
-    child.stdout?.on("data", (chunk) => (output += chunk));
+    let printed = "";
+    child.stdout?.on("data", (chunk) => {
+      output += chunk;
+      printed += chunk;
+    });
     child.stderr?.on("data", (chunk) => (output += chunk));
     const ended = new Promise<Ended>((done) => {
       child.on("close", (code, signal) => {
         this.#children.delete(child);
-        done({ code, signal, output });
+        done({ code, signal, output, printed });
       });
     });
     return { child, ended };

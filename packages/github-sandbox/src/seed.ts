@@ -40,6 +40,8 @@ export interface Seeding {
   ): Protection;
   setSecret(repository: Named, name: string, value: string): void;
   setVariable(repository: Named, name: string, value: string): void;
+  /** Sets the branch that the pages of the repository's code open on. */
+  showBranch(repository: Named, branch: string): void;
   /** Requires every pull of the repository to pass a workflow of another one as well. */
   requireWorkflow(repository: Named, workflow: { repository: Named; ref: string; path: string }): void;
   /** Starts the repository's workflows for every pull, whatever paths they filter, so that each of their checks reports. */
@@ -134,6 +136,9 @@ export function seeding(context: SandboxContext, webhooks: Webhooks): Seeding {
     },
     setVariable(repository, name, value) {
       change(repository, ({ variables }) => ({ variables: { ...variables, [name]: value } }));
+    },
+    showBranch(repository, branch) {
+      change(repository, () => ({ shownBranch: branch }));
     },
     requireWorkflow(repository, { repository: source, ref, path }) {
       const wanted = { repositoryId: source.id, ref, path };

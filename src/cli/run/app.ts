@@ -8,6 +8,7 @@ import type { FeatureState } from "../../core/feature/state.ts";
 import { isOver } from "../../core/feature/state.ts";
 import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import type { Store } from "../../loop/store-port.ts";
+import { type ModelWait, modelWaitText } from "../../messages/terminal/model-wait.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
 import type { BaseCheck } from "../gate/base-check.ts";
@@ -16,10 +17,20 @@ import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { Site } from "./site.ts";
 
+interface Parts {
+  site: Site;
+  store: Store;
+  model: Model;
+  dataDir: string;
+  base: BaseCheck;
+  /** Prints what happened beside the feature. */
+  note(text: string): void;
+}
+
 /** Starts the App. Calls `decided` after every step of the core. */
 export async function openApp(
   options: RunOptions,
-  { site, store, model, dataDir, base }: { site: Site; store: Store; model: Model; dataDir: string; base: BaseCheck },
+  { site, store, model, dataDir, base, note }: Parts,
   decided: () => void,
 ): Promise<App> {
   const prices = pricesWith({});
@@ -32,7 +43,8 @@ export async function openApp(
     port: 0,
     store,
     planner: (github, readers) => {
-      const access = { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl };
+      const onWait = (wait: ModelWait) => note(modelWaitText(wait));
+      const access = { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl, onWait };
       const planner =
         options.plan !== null
           ? filePlanner(options.plan)

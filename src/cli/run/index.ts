@@ -12,6 +12,7 @@ import { featureKey } from "../../core/keys.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
+import { explainFeature } from "../../messages/explain.ts";
 import { openStore } from "../../store/open.ts";
 import { BadInput } from "../bad-input.ts";
 import { EXIT } from "../exit.ts";
@@ -26,7 +27,7 @@ import { Owner } from "./commands.ts";
 import type { Memory } from "./memory.ts";
 import { recall, remember } from "./memory.ts";
 import type { Model } from "./model.ts";
-import type { RunOptions } from "./options.ts";
+import { type RunOptions, STANDARD_OUTPUT } from "./options.ts";
 import type { Printer } from "./printer.ts";
 import { report } from "./report.ts";
 import type { Delivered } from "./result.ts";
@@ -86,10 +87,12 @@ export async function run(
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     await place.leave();
+    printer.busy(null);
     printer.interrupted(options.dataDir);
     return EXIT.interrupted;
   } finally {
     left = true;
+    printer.busy(null);
     await place.leave();
   }
 }
@@ -101,10 +104,11 @@ async function start(
   interruption: Interruption,
   place: Cleanup,
 ): Promise<Running> {
+  printer.busy("Reading the repository");
   const source = await findSource(options.repo, options.base);
   if (options.dataDir === null) place.temporary = await mkdtemp(join(tmpdir(), "headgate-run-"));
   const dataDir = place.temporary ?? options.dataDir ?? "";
-  const memory = await recall(dataDir, source, options);
+  const memory = await recall(dataDir, source, options.issue);
   // A remote repository gets no branch, so the result is cloned into the current folder.
   const out = options.out ?? memory.out ?? (source.folder === null ? freeFolder(source.name) : null);
   await makeSureOfRoom(source, out, memory.out);
@@ -114,6 +118,7 @@ async function start(
   );
   place.opened(() => store.close());
   await store.migrate();
+  printer.busy("Starting the sandbox and importing the repository");
   const opening = openSite(options, source, dataDir, model);
   const site = await opening.catch((error) => refused(error, { dataDir, port: options.port }));
   place.opened(() => site.sandbox.close());
@@ -133,7 +138,9 @@ async function start(
   const feature = featureKey({ owner: site.repository.owner, name: site.repository.name }, site.issue);
   const watched = watch(store, feature, (happened) => printer.happened(happened, happened.at < began));
   place.opened(async () => watched.stop());
-  const app = await openApp(options, { site, store, model, dataDir, base }, () => watched.wake());
+  printer.busy(() => goingOn(watched.state()));
+  const note = printer.note;
+  const app = await openApp(options, { site, store, model, dataDir, base, note }, () => watched.wake());
   place.opened(() => {
     // Its effects may be waiting for the base check.
     base.stop();
@@ -183,8 +190,9 @@ async function followToItsEnd(running: Running, place: Cleanup): Promise<number>
   }
   // Interrupted while the feature was under way, or with --keep while it rested.
   const last = watched.state();
-  if (code === null || last === null || activityOf(last) === "going") throw new Interrupted();
-  return code;
+  if (code !== null && last !== null && activityOf(last) !== "going") return code;
+  if (last !== null) await writeReport(running, documentOf(running, last, null, true));
+  throw new Interrupted();
 }
 
 /** Says how the base was judged. @throws BadInput where a required check fails on the base itself */
@@ -193,6 +201,12 @@ async function refusalOf({ base, printer, site }: Running): Promise<null> {
   if (outcome.kind === "refused") throw new BadInput(outcome.text);
   if (outcome.kind === "good") printer.baseGood(site.base, outcome);
   return never;
+}
+
+/** Returns null where the feature waits for a person: then nothing happens. */
+function goingOn(state: FeatureState | null): string | null {
+  if (state === null) return "Waiting for the label";
+  return activityOf(state) === "going" ? explainFeature(state).reason : null;
 }
 
 function isGoing({ state }: Watch): boolean {
@@ -211,11 +225,23 @@ function codeOf(state: FeatureState): number {
 
 /** Delivers the result, writes the report and prints the ending. */
 async function conclude(running: Running, state: FeatureState, place: Cleanup): Promise<void> {
-  const { options, model, printer, memory, app, site, source } = running;
+  const { options, printer, memory, site, source } = running;
+  printer.busy(null);
   const result = await deliverResult(running, state, place);
-  const document = report(state, {
+  const document = documentOf(running, state, result, false);
+  await writeReport(running, document);
+  printer.ending({ state, result, document, source, imported: memory.imported ?? site.tip, options });
+}
+
+type Report = ReturnType<typeof report>;
+
+function documentOf(running: Running, state: FeatureState, result: Delivered | null, interrupted: boolean): Report {
+  const { model, memory, site, app } = running;
+  return report(state, {
     baseSha: memory.imported ?? site.tip,
     result,
+    interrupted,
+    engine: running.options.engine,
     model: {
       kind: model.kind,
       name: model.kind === "none" ? null : (state.planner.model ?? defaultPolicy.models.middle),
@@ -223,8 +249,13 @@ async function conclude(running: Running, state: FeatureState, place: Cleanup): 
     apiCalls: app.github.calls(),
     now: Date.now(),
   });
-  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(document, null, 2)}\n`);
-  printer.ending({ state, result, document, source, imported: memory.imported ?? site.tip, options });
+}
+
+async function writeReport({ options }: Running, document: Report): Promise<void> {
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (options.json === STANDARD_OUTPUT) {
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+  } else if (options.json !== null) await writeFile(options.json, text);
 }
 
 async function deliverResult(running: Running, state: FeatureState, place: Cleanup): Promise<Delivered | null> {

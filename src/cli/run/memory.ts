@@ -1,19 +1,19 @@
 /** Records the inputs of a data folder's run, so that nobody continues it with other inputs by mistake. */
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { BadInput } from "../bad-input.ts";
-import type { RunOptions } from "./options.ts";
 import type { Source } from "./source.ts";
 
 const Memory = z.object({
   /** Folder or URL of the repository. */
   repository: z.string(),
   branch: z.string(),
-  issue: z.object({ title: z.string(), bodySha256: z.string() }),
+  /** An older version did not keep the body. */
+  issue: z.object({ title: z.string(), bodySha256: z.string(), body: z.string().optional() }),
   /** SHA of the branch's tip at the import; null before the import. */
   imported: z.string().nullable(),
   /** Path of the folder that this run cloned its result into. */
@@ -24,11 +24,11 @@ export type Memory = z.infer<typeof Memory>;
 const FILE = "run.json";
 
 /** Reads the record, or starts a new one. @throws BadInput naming the flag that differs from the recorded run */
-export async function recall(dataDir: string, source: Source, options: RunOptions): Promise<Memory> {
+export async function recall(dataDir: string, source: Source, issue: { title: string; body: string }): Promise<Memory> {
   const wanted: Memory = {
     repository: source.url,
     branch: source.branch,
-    issue: { title: options.issue.title, bodySha256: sha256(options.issue.body) },
+    issue: { ...issue, bodySha256: sha256(issue.body) },
     imported: null,
     out: null,
   };
@@ -49,6 +49,23 @@ export async function recall(dataDir: string, source: Source, options: RunOption
   if (known.issue.title !== wanted.issue.title) throw differs("issue", `the issue '${known.issue.title}'`);
   if (known.issue.bodySha256 !== wanted.issue.bodySha256) throw differs("issue", "another text of this issue");
   return known;
+}
+
+/** What a data folder knows of its run, so that nobody has to name it again. */
+export interface KnownRun {
+  repository: string;
+  issue: { title: string; body: string } | null;
+}
+
+/** Returns null where the folder holds no run. A damaged record is left to `recall`. */
+export function knownRun(dataDir: string): KnownRun | null {
+  try {
+    const { repository, issue } = Memory.parse(JSON.parse(readFileSync(join(dataDir, FILE), "utf8")));
+    const { title, body } = issue;
+    return { repository, issue: body === undefined ? null : { title, body } };
+  } catch {
+    return null;
+  }
 }
 
 export async function remember(dataDir: string, memory: Memory): Promise<void> {

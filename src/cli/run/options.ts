@@ -7,6 +7,8 @@ import { BadInput } from "../bad-input.ts";
 import { type Given, valuesOf } from "../command-line.ts";
 import { readJobEnv } from "../machine/job-env.ts";
 import { PORT, wholeNumber } from "../numbers.ts";
+import { knownRun } from "./memory.ts";
+import { checkPlace } from "./source.ts";
 
 export interface RunOptions {
   repo: string;
@@ -34,6 +36,9 @@ export interface RunOptions {
   port: number;
 }
 
+/** `--json -` */
+export const STANDARD_OUTPUT = "-";
+
 const WITHOUT_VALUE = ["keep", "any-version"];
 
 /** Reads the options. @throws BadInput naming the first unusable flag */
@@ -41,21 +46,27 @@ export function readOptions(given: Given): RunOptions {
   for (const [flag, value] of Object.entries(given)) {
     if (value?.trim() === "" && !WITHOUT_VALUE.includes(flag)) throw new BadInput(`--${flag} is empty`);
   }
-  const { repo, issue, plan } = given;
+  const { issue, plan } = given;
+  const dataDir = given["data-dir"] === undefined ? null : resolve(given["data-dir"]);
+  const known = dataDir === null ? null : knownRun(dataDir);
+  const repo = given.repo ?? known?.repository;
   if (repo === undefined) throw new BadInput("--repo is needed: the path or git URL of a repository");
-  if (issue === undefined) throw new BadInput("--issue is needed: a Markdown file with a title and a description");
+  // Before anything else, such as a key that is missing.
+  checkPlace(repo);
+  const described = issue === undefined ? (known?.issue ?? null) : readIssue(issue);
+  if (described === null) throw new BadInput("--issue is needed: a Markdown file with a title and a description");
   return {
     ...readAgent(given),
     repo,
     base: given.base ?? null,
-    issue: readIssue(issue),
+    issue: described,
     plan: plan === undefined ? null : planFile(plan),
     checks: given.checks ?? null,
     jobEnv: readJobEnv(valuesOf(given, "job-env"), process.env),
     anyVersion: given["any-version"] !== undefined,
     skipChecks: valuesOf(given, "skip-check"),
     maxParallel: wholeNumber("max-parallel", given["max-parallel"], { least: 1, most: 100 }) ?? 4,
-    dataDir: given["data-dir"] === undefined ? null : resolve(given["data-dir"]),
+    dataDir,
     out: readOut(given.out),
     json: readJson(given.json),
     keep: given.keep !== undefined,
@@ -128,7 +139,7 @@ function readOut(path: string | undefined): string | null {
 
 /** Checks the path before anything runs: a report that cannot be written must not waste a run. */
 function readJson(path: string | undefined): string | null {
-  if (path === undefined) return null;
+  if (path === undefined || path === STANDARD_OUTPUT) return path ?? null;
   const folder = dirname(resolve(path));
   if (!existsSync(folder)) throw new BadInput(`--json: there is no folder ${folder}`);
   if (existsSync(path) && !statSync(path).isFile()) throw new BadInput(`--json: ${path} is no file`);

@@ -13,6 +13,7 @@ import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";
 import { progressLine } from "../../messages/terminal/progress.ts";
 import type { Forecast } from "../gate/forecast.ts";
+import { createHeartbeat } from "../heartbeat.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { report } from "./report.ts";
@@ -48,6 +49,10 @@ export interface Printer {
   baseGood(branch: string, outcome: Parameters<typeof baseGoodLines>[1]): void;
   /** Prints an event. `past`: it happened in an earlier run on the data folder. */
   happened(happened: Happened, past: boolean): void;
+  /** Says what goes on, which is printed when nothing else was for some seconds. null: nothing does. */
+  busy(what: string | (() => string | null) | null): void;
+  /** Prints something that happened beside the feature, such as an overloaded model. */
+  note(text: string): void;
   ending(ending: RunEnding): void;
   /** Asks the owner, who sits at the terminal, to approve what waits for it. */
   asking(state: FeatureState): void;
@@ -60,8 +65,14 @@ export interface Printer {
 }
 
 export function createPrinter(output: NodeJS.WriteStream): Printer {
-  const print = (line: string) => output.write(`${line}\n`);
   const dim = (text: string) => styleText("dim", text, { stream: output });
+  const heartbeat = createHeartbeat(output, dim, Date.now);
+  const print = (line: string) => {
+    heartbeat.printed();
+    output.write(`${line}\n`);
+  };
+  /** True while events of an earlier run on the data folder are printed. */
+  let replaying = false;
   const bold = (text: string) => styleText("bold", text, { stream: output });
   return {
     opening({ source, site, forecast, model, dataDir, imported }) {
@@ -69,6 +80,10 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       print(bold(`Headgate on ${source.title}, ${where} (${imported.slice(0, 7)})`));
       print(`  model    ${model.description}`);
       for (const line of gateLines(forecast)) print(`  ${line}`);
+      if (source.leftOut > 0) {
+        const files = source.leftOut === 1 ? "1 changed file is" : `${source.leftOut} changed files are`;
+        print(`  commits  ${files} left out: only what is committed is imported`);
+      }
       print(dim(`  sandbox  ${site.sandbox.url}${dataDir === null ? "" : `  data ${dataDir}`}`));
       print("");
     },
@@ -80,9 +95,15 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       const { state, before } = happened;
       const tree = before?.plan == null && state.plan !== null ? planTree(state) : [];
       const lines = progressLine({ ...happened, startedAt: state.startedAt });
+      if (past !== replaying && lines.length + tree.length > 0) {
+        print(dim(past ? "Earlier on this data folder:" : "Now:"));
+        replaying = past;
+      }
       for (const line of tree) print(past ? dim(line) : line);
       for (const line of lines) print(past ? dim(line) : colour(line, output));
     },
+    busy: (what) => heartbeat.during(what),
+    note: (text) => print(dim(`… ${text}`)),
     ending(ending) {
       const { state, result, document, source, imported } = ending;
       print("");
@@ -145,6 +166,7 @@ function costLine(document: ReturnType<typeof report>): string {
   const tokens = usages.reduce((sum, usage) => sum + tokensOf(usage), 0);
   const scripted =
     document.model.kind === "scripted" ? " by list price, but the model was scripted and nothing was paid" : "";
+  if (usd === 0 && tokens > 0) return `Cost: unknown for ${tokens} tokens, since nobody reported a price. ${calls}`;
   return `Cost: $${usd.toFixed(2)} for ${tokens} tokens${scripted}. ${calls}`;
 }
 

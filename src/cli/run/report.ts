@@ -12,6 +12,9 @@ import { titleText } from "../../messages/task.ts";
 export interface ReportContext {
   baseSha: string;
   result: { branch: string } | { folder: string } | null;
+  /** True: it was stopped while it was under way. */
+  interrupted: boolean;
+  engine: "builtin" | "command";
   model: { kind: "scripted" | "real" | "none"; name: string | null };
   apiCalls: { reads: number; writes: number };
   now: number;
@@ -45,6 +48,8 @@ export function report(state: FeatureState, context: ReportContext) {
     })),
     base: { branch: state.base?.branch ?? null, sha: context.baseSha },
     result: context.result,
+    interrupted: context.interrupted,
+    engine: context.engine,
     model: context.model,
     apiCalls: context.apiCalls,
     makespan: { seconds: round(seconds), criticalPathSeconds: round(criticalPathSeconds) },

@@ -69,6 +69,7 @@ export async function openSite(
     const known = await tip(sandbox, token, repository, source.branch);
     if (access.apiKey !== null) await sandbox.setSecret(repository, "ANTHROPIC_API_KEY", access.apiKey);
     await sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", access.baseUrl ?? "");
+    await sandbox.showBranch(repository, source.branch);
     const { app, privateKey } = await registerApp(sandbox);
     await sandbox.install(app, user, [repository]);
     const owner = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });

@@ -18,17 +18,21 @@ export interface Source {
   branch: string;
   /** The form of `branch` in the source: checked out in its worktree, a branch only, or a commit only. */
   standing: "checked-out" | "branch" | "detached";
+  /** The number of changed files in the worktree. Only commits are imported, so they are left out. */
+  leftOut: number;
+}
+
+/** @throws BadInput when `repo` is neither a folder nor looks like a git URL */
+export function checkPlace(repo: string): void {
+  if (existsSync(repo) || /^([a-z+]+:\/\/|[^/\s]+@[^/\s]+:)/.test(repo)) return;
+  throw new BadInput(`--repo: there is no folder ${repo}, and it is not a git URL`);
 }
 
 /** Default branch of the sandbox's repository. It holds only the attempt workflow. */
 export const SETUP_BRANCH = "headgate-setup";
 
 export async function findSource(repo: string, base: string | null): Promise<Source> {
-  const local = existsSync(repo);
-  if (!local && !/^([a-z+]+:\/\/|[^/\s]+@[^/\s]+:)/.test(repo)) {
-    throw new BadInput(`--repo: there is no folder ${repo}, and it is not a git URL`);
-  }
-  const source = local ? await localSource(resolve(repo), base) : await remoteSource(repo, base);
+  const source = existsSync(repo) ? await localSource(resolve(repo), base) : await remoteSource(repo, base);
   if (source.branch === "headgate" || source.branch === SETUP_BRANCH) {
     throw new BadInput(`--base: the name '${source.branch}' is Headgate's own; rename the branch`);
   }
@@ -61,7 +65,13 @@ async function localSource(given: string, base: string | null): Promise<Source> 
     ref,
     branch: branch ?? "main",
     standing: branch === null ? "detached" : branch === head && !bare ? "checked-out" : "branch",
+    leftOut: bare || (base !== null && base !== head) ? 0 : await changedFiles(folder),
   };
+}
+
+async function changedFiles(folder: string): Promise<number> {
+  const listed = await git(folder, "status", "--porcelain", "--untracked-files=normal", "--no-renames");
+  return listed === "" ? 0 : listed.split("\n").length;
 }
 
 /** Returns the top of the worktree, or the bare repository itself. */
@@ -93,5 +103,14 @@ async function remoteSource(url: string, base: string | null): Promise<Source> {
   if (base === null && head === undefined) throw new BadInput(`--repo: ${url} has no commit yet`);
   const branch = base ?? head ?? "main";
   const title = basename(url.replace(/\/+$/, ""), ".git");
-  return { url, folder: null, title, name: nameOf(title), ref: `refs/heads/${branch}`, branch, standing: "branch" };
+  return {
+    url,
+    folder: null,
+    title,
+    name: nameOf(title),
+    ref: `refs/heads/${branch}`,
+    branch,
+    standing: "branch",
+    leftOut: 0,
+  };
 }

@@ -153,6 +153,8 @@ export class World extends Onlooker {
     return report(await this.feature(), {
       baseSha: "",
       result: null,
+      interrupted: false,
+      engine: "builtin",
       model: { kind: "none", name: null },
       apiCalls: this.#app?.github.calls() ?? { reads: 0, writes: 0 },
       now: this.now(),

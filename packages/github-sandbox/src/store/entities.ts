@@ -82,6 +82,8 @@ export interface Repository {
   description: string | null;
   private: boolean;
   defaultBranch: string;
+  /** The branch that the pages of its code open on; left out: the default branch. */
+  shownBranch?: string;
   /** The last number taken. Issues and pulls share one sequence. */
   lastNumber: number;
   allowMergeCommit: boolean;

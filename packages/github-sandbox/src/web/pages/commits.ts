@@ -17,7 +17,7 @@ const perPage = 50;
 export async function historyPage(http: Context, context: SandboxContext): Promise<Page> {
   const scope = scopeAt(http, context);
   const { repository } = scope;
-  const ref = http.req.param("rest") ?? repository.defaultBranch;
+  const ref = http.req.param("rest") ?? repository.shownBranch ?? repository.defaultBranch;
   const tip = await pageCommit(scope, ref);
   const page = pageNumber(http);
   const commits = await log(context.git.at(repository), tip, { limit: page * perPage + 1 });
@@ -37,7 +37,7 @@ export function commitTable(scope: RepositoryScope, commits: readonly Commit[]):
       <td class="wide"><a href="${pageOf(scope.repository, `commit/${commit.sha}`)}">${commit.message.split("\n")[0] || "(no message)"}</a>
         <span class="quiet">${commit.author.name}${commit.parents.length > 1 ? ", merge" : ""}</span></td>
       <td>${checkSummary(checkLines(scope, commit.sha))}</td>
-      <td><code>${shortSha(commit.sha)}</code></td>
+      <td class="sha"><code>${shortSha(commit.sha)}</code></td>
       <td class="quiet">${when(commit.committer.date)}</td>
     </tr>`,
   )}</tbody></table>`;

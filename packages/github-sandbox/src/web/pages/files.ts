@@ -30,8 +30,9 @@ interface Spot {
 export async function repositoryPage(http: Context, context: SandboxContext): Promise<Page> {
   const scope = scopeAt(http, context);
   const { repository } = scope;
-  const commit = await context.git.resolve(repository, `refs/heads/${repository.defaultBranch}`);
-  if (commit !== null) return folder(context, { repository, ref: repository.defaultBranch, commit, path: "" });
+  const ref = repository.shownBranch ?? repository.defaultBranch;
+  const commit = await context.git.resolve(repository, `refs/heads/${ref}`);
+  if (commit !== null) return folder(context, { repository, ref, commit, path: "" });
   return {
     title: `${repository.owner}/${repository.name}`,
     within: { repository, tab: "code" },

@@ -21,12 +21,15 @@ export function pullsPage(http: Context, context: SandboxContext): Page {
 function list(http: Context, context: SandboxContext, pulls: boolean): Page {
   const scope = scopeAt(http, context);
   const { repository } = scope;
-  const state = http.req.query("state") === "closed" ? "closed" : "open";
   const all = context.store
     .table("issues")
     .filter((issue) => issue.repositoryId === repository.id && issue.isPull === pulls)
     .reverse();
   const inState = (wanted: Issue["state"]) => all.filter((issue) => issue.state === wanted);
+  const asked = http.req.query("state");
+  // Where nothing is open, what is finished is worth a look.
+  const nothingOpen = inState("open").length === 0 && inState("closed").length > 0;
+  const state = asked === "closed" || (asked === undefined && nothingOpen) ? "closed" : "open";
   const { page, shown, more } = pageOfRows(http, inState(state));
   const path = pageOf(repository, pulls ? "pulls" : "issues");
   const tab = (text: string, wanted: Issue["state"], href: string) => ({
@@ -40,7 +43,7 @@ function list(http: Context, context: SandboxContext, pulls: boolean): Page {
     title: `${title} · ${repository.owner}/${repository.name}`,
     within: { repository, tab: pulls ? "pulls" : "issues" },
     body: html`<h1>${title}</h1>
-      ${tabBar("State", [tab("Open", "open", path), tab("Closed", "closed", `${path}?state=closed`)])}
+      ${tabBar("State", [tab("Open", "open", `${path}?state=open`), tab("Closed", "closed", `${path}?state=closed`)])}
       ${shown.length === 0 ? html`<p class="quiet">None.</p>` : html`<ul class="rows">${shown.map((issue) => row(scope, issue))}</ul>`}
       ${pager(http, page, more)}`,
   };
