@@ -70,7 +70,7 @@ const arrows: Record<string, string[]> = {
     "messages/markers.ts",
     "messages/problems/plan.ts",
   ],
-  job: ["core", "config/prices.ts", "messages/agent/untrusted.ts"],
+  job: ["core", "config/prices.ts", "config/model-waits.ts", "messages/agent/untrusted.ts"],
 };
 
 describe("the rooms", () => {

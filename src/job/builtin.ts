@@ -2,6 +2,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import type { BetaMessage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
+import { announcedWaits } from "../config/model-waits.ts";
 import { type Price, usageOf } from "../config/prices.ts";
 import { addUsage, type Brief, NO_USAGE, tokensOf, type Usage } from "../core/attempt.ts";
 import { type Bridge, bridge } from "./bridge.ts";
@@ -10,6 +11,8 @@ import type { Inputs } from "./inputs.ts";
 import { ATTEMPT_PROMPT, taskPrompt } from "./prompt.ts";
 import { attemptTroubleOf, type Trouble } from "./trouble.ts";
 
+/** Tries of a request beside the first, for overload, rate limits and broken connections. */
+const RETRIES = 4;
 const MAX_TOKENS_PER_TURN = 32_000;
 
 export function builtinEngine(provider: Inputs["provider"]): Engine {
@@ -29,6 +32,12 @@ export function builtinEngine(provider: Inputs["provider"]): Engine {
       authToken: null,
       baseURL: provider.baseUrl ?? null,
       logLevel: "off",
+      maxRetries: RETRIES,
+      middleware: [
+        announcedWaits(RETRIES, ({ status, ms }) => {
+          work.log.line(`the model answered with HTTP ${status}, trying again in ${Math.round(ms / 100) / 10} s`);
+        }),
+      ],
     });
     return converse(client, price, work);
   };

@@ -1,6 +1,7 @@
 /** The SDK's client as the planner needs it: settings from the caller alone, and patience where patience helps. */
 import Anthropic, { type Middleware } from "@anthropic-ai/sdk";
 import { z } from "zod";
+import { announcedWaits, type ModelWait } from "../config/model-waits.ts";
 
 export interface ModelSettings {
   apiKey: string;
@@ -9,7 +10,7 @@ export interface ModelSettings {
   /** Tries of a request beside the first, for overload, rate limits and broken connections. */
   maxRetries?: number;
   /** Called before each wait for another try. */
-  onWait?: (wait: { status: number; ms: number }) => void;
+  onWait?: (wait: ModelWait) => void;
 }
 
 /** Without an answer's first byte for so long, the connection counts as broken. */
@@ -30,7 +31,7 @@ export function createClient(settings: ModelSettings): Anthropic {
     maxRetries: settings.maxRetries ?? RETRIES,
     timeout: RESPONSE_TIMEOUT_MS,
     logLevel: "off",
-    middleware: [announcedWaits(settings.maxRetries ?? RETRIES, settings.onWait), onlyWorthwhileRetries],
+    middleware: [announcedWaits(settings.maxRetries ?? RETRIES, settings.onWait ?? (() => {})), onlyWorthwhileRetries],
   });
 }
 
@@ -49,24 +50,3 @@ const onlyWorthwhileRetries: Middleware = async (request, next, context) => {
   headers.set("x-should-retry", "false");
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 };
-
-/** The SDK retries these statuses, and waits as long as `retry-after-ms` says. */
-const RETRIED = (status: number) => status === 408 || status === 409 || status === 429 || status >= 500;
-const FIRST_WAIT_MS = 500;
-const LONGEST_OWN_WAIT_MS = 8_000;
-
-/** Sets the wait before the next try where the answer names none, so that it can be said. */
-function announcedWaits(most: number, announce: ModelSettings["onWait"]): Middleware {
-  return async (request, next) => {
-    const response = await next(request);
-    const tries = Number(request.headers.get("x-stainless-retry-count") ?? 0);
-    const final = response.ok || !RETRIED(response.status) || tries >= most;
-    if (final || response.headers.get("x-should-retry") === "false") return response;
-    const asked = Number(response.headers.get("retry-after") ?? 0) * 1_000;
-    const ms = asked > 0 ? asked : Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_OWN_WAIT_MS);
-    announce?.({ status: response.status, ms });
-    const headers = new Headers(response.headers);
-    if (!headers.has("retry-after-ms")) headers.set("retry-after-ms", String(ms));
-    return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-  };
-}

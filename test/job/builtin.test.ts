@@ -177,6 +177,15 @@ test.each([
   expect(result).toMatchObject({ outcome, manifest: [], summary: expect.stringMatching(summary) });
 });
 
+test("each wait for an overloaded model is in the job's log", async () => {
+  const { log, result } = await attemptWith([
+    { trouble: { kind: "error", status: 529, times: 1, retryAfterMs: 200 } },
+    { say: "Done." },
+  ]);
+  expect(log).toContain("the model answered with HTTP 529, trying again in 0.2 s");
+  expect(result.outcome).toBe("completed");
+});
+
 test("without a key, or without a price for the model, nothing is asked", async () => {
   const keyless = await attemptWith([{ say: "Done." }], {}, {});
   expect(keyless.result).toMatchObject({ outcome: "provider-down", summary: "provider: ANTHROPIC_API_KEY is not set" });

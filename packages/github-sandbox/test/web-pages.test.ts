@@ -65,6 +65,23 @@ it("Every page URL that the API gives leads to that page", async () => {
   expect(lost).toEqual([]);
 });
 
+it("The code opens on the branch that is to be shown, finished pulls are listed where none is open, and a SHA keeps one line", async () => {
+  const { sandbox, owner, at } = fixture;
+  const text = async (path: string) => (await get(`/ada/shop${path}`)).text;
+  const repository = sandbox.findRepository(at.owner, at.repo);
+  if (repository === undefined) throw new Error("the repository is gone");
+  sandbox.showBranch(repository, "headgate/1/cart");
+  expect(await text("")).toContain("History of headgate/1/cart");
+  expect(await text("/commits")).toContain("<h1>History of headgate/1/cart</h1>");
+  expect(await text("/commits")).toMatch(/<td class="sha"><code>[0-9a-f]{7}<\/code>/);
+  expect((await get("/_assets/style.css")).text.replace(/\s+/g, " ")).toContain(".sha { white-space: nowrap; }");
+  sandbox.showBranch(repository, "main");
+  await owner.rest.pulls.update({ ...at, pull_number: 2, state: "closed" });
+  expect(await text("/pulls")).toContain("/pull/2");
+  expect(await text("/pulls?state=open")).toContain("None.");
+  await owner.rest.pulls.update({ ...at, pull_number: 2, state: "open" });
+});
+
 it("An unknown page gets a 404 page, and the API keeps its own answer", async () => {
   const nothing = [
     "/ada/nothing",

@@ -1,13 +1,7 @@
 /** Says that a model did not answer and is asked again. */
 
-/** A wait before the same question to a model. */
-export interface ModelWait {
-  status: number;
-  ms: number;
-}
-
-/** `The model is overloaded, trying again in 8 s` */
-export function modelWaitText({ status, ms }: ModelWait): string {
+/** `The model is overloaded, trying again in 8 s`. `status` is the HTTP status of its answer. */
+export function modelWaitText({ status, ms }: { status: number; ms: number }): string {
   return `The model ${troubleOf(status)}, trying again in ${Math.max(1, Math.round(ms / 1000))} s`;
 }
 
