@@ -60,6 +60,10 @@ async function openServer(databaseUrl: string, clock?: RawBuilder<Date>): Promis
   });
   // The pool replaces a connection that breaks while idle. Without a listener its error would end the process.
   pool.on("error", () => {});
+  // The pool listens to idle connections only. One that breaks within a transaction would end the process in the same way.
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await sql`select 1`.execute(db);

@@ -55,6 +55,22 @@ describe("the store on PostgreSQL", () => {
     await client.end();
   });
 
+  it("says that it is unavailable when its connection breaks within a transaction, and goes on with another", async () => {
+    const store = await fixture().empty();
+    const client = new pg.Client({ connectionString: fixture().databaseUrl });
+    await client.connect();
+    await client.query(`
+      create function hang_up() returns trigger language plpgsql as $$ begin
+        perform pg_terminate_backend(pg_backend_pid());
+        return new;
+      end $$;
+      create trigger hang_up before insert on inbox for each row execute function hang_up()`);
+    await expect(store.receive([event("a", "k")], [])).rejects.toThrow(StoreUnavailable);
+    await client.query("drop trigger hang_up on inbox; drop function hang_up");
+    expect(await store.receive([event("a", "k")], [])).toBe(1);
+    await client.end();
+  });
+
   it("tries again when the server breaks a deadlock at its cost", async () => {
     const store = await fixture().empty();
     const client = new pg.Client({ connectionString: fixture().databaseUrl });
