@@ -57,14 +57,16 @@ export async function unzip(
   const files = new Map<string, Uint8Array>();
   try {
     const entries = directory(zip, limits.entries).filter((entry) => limitOf(entry.name) !== null);
+    for (const { name, size } of entries) {
+      const most = limitOf(name) ?? 0;
+      if (size > most) throw new BadArchive(`its ${name} is larger than ${most} bytes`);
+    }
     const total = entries.reduce((sum, entry) => sum + entry.size, 0);
     const packed = entries.reduce((sum, entry) => sum + entry.packedSize, 0);
     // Entries that share their content would be inflated again and again.
     if (packed > zip.length) throw new BadArchive("its entries overlap");
     if (total > limits.bytes) throw new BadArchive(`it unpacks to more than ${limits.bytes} bytes`);
     for (const entry of entries) {
-      const most = limitOf(entry.name) ?? 0;
-      if (entry.size > most) throw new BadArchive(`its ${entry.name} is larger than ${most} bytes`);
       if (files.has(entry.name)) throw new BadArchive(`it has ${entry.name} twice`);
       files.set(entry.name, await content(zip, entry));
     }

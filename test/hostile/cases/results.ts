@@ -25,7 +25,7 @@ export const results: Hostile[] = [
   }),
   forged("endless", "result-long", /does not fit protocol 1: summary/, {
     afterwards:
-      'result.summary = "word ".repeat(2_000_000); writeFileSync("result/result.json", JSON.stringify(result));',
+      'result.summary = "word ".repeat(200_000); writeFileSync("result/result.json", JSON.stringify(result));',
   }),
   forged("nothing", "result-empty", /finished without changing anything/, {}, []),
   forged("many", "result-many", /301 files changed; at most 300 are allowed/, {
@@ -36,5 +36,18 @@ writeFileSync("result/result.json", JSON.stringify({ ...result, manifest: files 
     afterwards: 'writeFileSync("result/files/" + manifest[0].sha256, "y\\n");',
   }),
   forged("twice", "result-twice", /'forged.txt' is listed twice/, {}, [...some, { write: "forged.txt", text: "y\n" }]),
+  // Packs to some 100 KB.
+  forged("inflates", "result-size", /artifact cannot be used: its result.json is larger than 2097152 bytes/, {
+    afterwards: 'writeFileSync("result/result.json", JSON.stringify({ ...result, filler: "a".repeat(95_000_000) }));',
+  }),
+  forged("many-entries", "result-entries", /artifact cannot be used: it has more than 6000 entries/, {
+    afterwards: 'for (let at = 0; at < 6_001; at += 1) writeFileSync("result/files/" + at, "");',
+  }),
+  forged("long-path", "path-length", /is too long: a path has at most 1024 bytes/, {}, [
+    { write: `${`${"long".repeat(50)}/`.repeat(6)}a.txt`, text: "x\n" },
+  ]),
+  forged("deep-path", "path-depth", /is too long: .* and 64 names/, {}, [
+    { write: `${"d/".repeat(500)}a.txt`, text: "x\n" },
+  ]),
   forged("job-failed", "result-failed-run", /ended as 'failure': .*does not count/, { fails: true }),
 ];

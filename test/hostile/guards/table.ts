@@ -177,6 +177,21 @@ export const guards = {
       'if (sha256 !== "") return bytes;',
     ],
   ]),
+  "result-size": guardOf([
+    [
+      "github/artifact/unpack.ts",
+      "const MAX_RESULT_BYTES = 2 * 1024 * 1024;",
+      "const MAX_RESULT_BYTES = 200 * 1024 * 1024;",
+    ],
+    [
+      "github/artifact/unpack.ts",
+      "const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;",
+      "const MAX_UNPACKED_BYTES = 200 * 1024 * 1024;",
+    ],
+  ]),
+  "result-entries": guard("github/artifact/unpack.ts", "const MAX_ENTRIES = 6_000;", "const MAX_ENTRIES = 60_000;"),
+  "path-length": guard(names, "if (path.length > MAX_PATH_BYTES || bytesOf(path) > MAX_PATH_BYTES) return true;", ""),
+  "path-depth": guard(names, "names.length > MAX_NAMES ||", ""),
   "result-twice": guard(
     guardrails,
     'if (seen.has(file.path)) violations.push({ kind: "listed-twice", path: cut(file.path) });',
