@@ -91,10 +91,12 @@ describe("actions/cache", () => {
     },
   );
 
-  it("actions/cache refuses an unsupported input and names it in the log", async () => {
+  it("A job whose actions/cache has an input that this machine cannot do is not run, and names it in its log", async () => {
     await fixture.commit({ ci: file().replace("~/.tool", "**/x") });
     await fixture.settle();
-    expect(await fixture.log(fixture.job("it"))).toContain("This runner's actions/cache cannot do 'path: **/x'.");
+    expect(await fixture.log(fixture.job("it"))).toContain(
+      "Not run here: it uses actions/cache with 'path: **/x', which this machine cannot do.",
+    );
   });
 });
 

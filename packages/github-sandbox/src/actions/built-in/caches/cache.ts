@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { runGit } from "../../../git/plumbing/dir.ts";
 import type { Cache } from "../../../store/entities.ts";
+import { NotHere } from "../../execute/lack.ts";
 import { StepError } from "../../execute/step-error.ts";
 import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { booleanInput, linesInput, textInput } from "../inputs.ts";
@@ -37,7 +38,9 @@ function wantedBy({ job, inputs }: ActionCall): Wanted {
     throw new StepError(`Key Validation Error: ${long} cannot be larger than ${maxKey} characters or contain commas.`);
   }
   const pattern = paths.find((path) => /[*?[\]!]/.test(path));
-  if (pattern !== undefined) throw new StepError(`This runner's actions/cache cannot do 'path: ${pattern}'.`);
+  if (pattern !== undefined) {
+    throw new NotHere({ kind: "action-input", action: "actions/cache", input: "path", value: pattern });
+  }
   const home = (path: string) => path.replace(/^~(?=\/|$)/, job.folders.home);
   const inside = paths.map(
     (path) => relative(job.folders.workspace, resolve(job.folders.workspace, home(path))) || ".",
