@@ -61,7 +61,11 @@ export class ObjectReader {
   /** Ends the process. Open questions fail. */
   close(): void {
     clearTimeout(this.#idle);
-    this.#child?.kill();
+    const child = this.#child;
+    if (child === null) return;
+    // The next question starts another process. Asked of this one, it would fail.
+    this.#end(child, new Error("the reader was closed"));
+    child.kill();
   }
 
   #ask(verb: Question["verb"], name: string): Promise<Answer | null> {
@@ -82,7 +86,9 @@ export class ObjectReader {
       errors = `${errors}${chunk.toString("utf8")}`.slice(-1000);
     });
     child.stdin.on("error", () => {});
-    child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (this.#child === child) this.#take(chunk);
+    });
     child.once("error", (error) => this.#end(child, error));
     child.once("close", (code) => this.#end(child, new Error(`git cat-file ended with ${code}: ${errors.trim()}`)));
     return child;
@@ -110,7 +116,9 @@ export class ObjectReader {
       this.#received = bytes.length - end;
       this.#needed = 1;
     }
-    if (this.#open.length === 0) this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
+    if (this.#open.length > 0) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
   }
 
   /** Answers the first open question, and returns where its answer ends; null when bytes are missing. */
