@@ -115,7 +115,7 @@ describe("the line to quote of a failed step", () => {
   });
 });
 
-/** Shortened from logs that people posted with issues of these tools. */
+/** Written after logs that people posted with issues of npm, pnpm, bun and biome, and after the output formats of the other tools. */
 const posted: [tool: string, log: string, line: string][] = [
   [
     "npm ci, older than its lock file",

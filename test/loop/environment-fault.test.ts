@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EnvironmentFault } from "../../src/core/environment-fault.ts";
 import { environmentFaultIn, environmentFaultOfCommand } from "../../src/loop/effects/environment-fault.ts";
 
-/** Shortened from logs that people posted with issues of these tools. */
+/** Written after logs that people posted with issues of npm, pnpm, bun and biome, and after the output formats of the other tools. */
 const logs: [what: string, log: string, fault: EnvironmentFault | null][] = [
   [
     "npm without a network",
