@@ -9,6 +9,8 @@ import { findPostgres } from "./find-postgres.ts";
 export interface PostgresServer {
   /** Creates an empty database and returns its URL. */
   createDatabase(name: string): Promise<string>;
+  /** Kills the server as SIGKILL does, and starts it again over the same files. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,12 +31,16 @@ export async function startPostgres(): Promise<PostgresServer> {
   );
   const settings = { listen_addresses: "", unix_socket_directories: folder, fsync: "off" };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = spawn(join(programs, "postgres"), ["-D", cluster, ...options], {
-    ...account,
-    cwd: folder,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  await ready(server);
+  const start = async () => {
+    const started = spawn(join(programs, "postgres"), ["-D", cluster, ...options], {
+      ...account,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await ready(started);
+    return started;
+  };
+  let server = await start();
   const url = (database: string) => `postgresql:///${database}?host=${encodeURIComponent(folder)}&user=headgate`;
   return {
     async createDatabase(name) {
@@ -43,6 +49,21 @@ export async function startPostgres(): Promise<PostgresServer> {
       await client.query(`create database ${client.escapeIdentifier(name)}`);
       await client.end();
       return url(name);
+    },
+    async crash() {
+      const gone = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGKILL");
+      await gone;
+      // The processes of connections see the end of the first one within a moment. Until then a second one refuses to start.
+      for (let tries = 1; ; tries += 1) {
+        try {
+          server = await start();
+          return;
+        } catch (error) {
+          if (tries === 50) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      }
     },
     async stop() {
       const gone = new Promise((resolve) => server.once("exit", resolve));
