@@ -3,12 +3,12 @@
  * once its run_at has come and while no row of the key is leased. The partial indexes of migration 5 keep timers that are not due
  * and ended rows out of each query.
  */
-import { type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { z } from "zod";
 import type { ClaimedEffect } from "../../loop/store-port.ts";
 import { derivedId } from "../values.ts";
 import type { Connection } from "./connection.ts";
-import { ClaimedRow, DueRow, milliseconds } from "./tables.ts";
+import { ClaimedRow, DueRow, milliseconds, type Tables } from "./tables.ts";
 
 /** How many times the limit is looked through, so that two claims at once do not compete for the same few rows. */
 const SPARE = 4;
@@ -27,6 +27,7 @@ export async function claim(
   const mayRun = sql`outbox.ended is null and outbox.asked_at <= ${clock} and outbox.run_at <= ${clock}
     and (outbox.leased_until is null or outbox.leased_until <= ${clock}) and ${isHead(clock)}`;
   const { rows } = await connection.transaction(async (db) => {
+    await alongIndexes(db);
     const locked = await sql`
       with candidate as materialized (
         select aggregate, key, ordering from outbox where ${mayRun} and ${of(which)}
@@ -72,8 +73,9 @@ export async function nextDue(connection: Connection, which: "all" | "urgent"): 
   const { clock } = connection;
   const waits = sql`outbox.ended is null and (outbox.leased_until is null or outbox.leased_until <= ${clock})
     and ${isHead(clock)} and ${of(which)}`;
-  const { rows } = await connection.query((db) =>
-    sql`
+  const { rows } = await connection.transaction(async (db) => {
+    await alongIndexes(db);
+    return await sql`
       select ceil(extract(epoch from least(
         (select run_at from outbox where run_at = asked_at and ${waits} order by asked_at, position limit 1),
         (select min(run_at) from outbox where run_at > asked_at and ${waits}),
@@ -83,9 +85,18 @@ export async function nextDue(connection: Connection, which: "all" | "urgent"): 
             select ordering, max(leased_until) as until from outbox
             where ended is null and leased_until is not null and leased_until > ${clock} group by ordering
           ) as running)
-      ) - ${clock}) * 1000)::float8 as due`.execute(db),
-  );
+      ) - ${clock}) * 1000)::float8 as due`.execute(db);
+  });
   return DueRow.parse(rows[0]).due;
+}
+
+/**
+ * Makes PostgreSQL walk the index in its order until it has found enough. It takes open rows for a handful until the table is
+ * analysed, which the embedded store never is, and would collect and sort all of them: 20,000 timers made each look 80 ms longer.
+ */
+async function alongIndexes(db: Kysely<Tables>): Promise<void> {
+  const off = (setting: string) => sql`set_config(${`enable_${setting}`}, 'off', true)`;
+  await sql`select ${sql.join(["sort", "bitmapscan", "hashjoin", "mergejoin"].map(off))}`.execute(db);
 }
 
 function isHead(clock: RawBuilder<Date>): RawBuilder<boolean> {
