@@ -91,8 +91,13 @@ export function drive(loop: Loop, log: Log): Driver {
     }
     const all = Promise.all(running).then(() => true);
     const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), STOPPING_MS).unref());
-    if (!(await Promise.race([all, late]))) await loop.putBack();
-    while ((await loop.stepInbox()) > 0);
+    try {
+      if (!(await Promise.race([all, late]))) await loop.putBack();
+      while ((await loop.stepInbox()) > 0);
+    } catch (error) {
+      // The next process does both. A stop that failed would leave the rest of this one open.
+      failed(error);
+    }
   }
 
   // A beat that fails is made up for by the next: a lease outlasts three of them.

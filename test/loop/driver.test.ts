@@ -158,6 +158,16 @@ it("a database that is away for a minute is said in one line, its return in anot
   ]);
 });
 
+it("a driver that is stopped while the database is away ends all the same", async () => {
+  await start();
+  loop.fails = new StoreUnavailable("connection refused");
+  await vi.advanceTimersByTimeAsync(5_000);
+  const stopped = driver.stop();
+  await vi.advanceTimersByTimeAsync(0);
+  await expect(stopped).resolves.toBeUndefined();
+  expect(lines).toEqual(["the database cannot be used; Headgate tries until it can"]);
+});
+
 it("the driver renews leases every 15 seconds, also after a beat that failed", async () => {
   await start();
   await vi.advanceTimersByTimeAsync(15_000);
