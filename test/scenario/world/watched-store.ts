@@ -6,7 +6,7 @@ const SOON_MS = 5_000;
 
 export class WatchedStore extends MemoryStore {
   readonly #changed: () => void;
-  /** How many webhooks have been taken so far, repeated ones among them. */
+  /** How many webhooks and sweeps have been taken so far, repeated ones and those that concern nobody among them. */
   deliveries = 0;
   #underWay = 0;
 
@@ -27,9 +27,9 @@ export class WatchedStore extends MemoryStore {
     return due === null || due > SOON_MS;
   }
 
-  override async recordDelivery(...given: Parameters<MemoryStore["recordDelivery"]>) {
+  override async receive(...given: Parameters<MemoryStore["receive"]>) {
     this.deliveries += 1;
-    return this.#after(super.recordDelivery(...given));
+    return this.#after(super.receive(...given));
   }
 
   override async step(...given: Parameters<MemoryStore["step"]>) {
