@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 60_000,
+    // A busy machine needs more than the usual second for a process to start.
+    expect: { poll: { timeout: 60_000 } },
     // Two cores: scenario tests start real processes, so more workers would only make them wait for each other.
     maxWorkers: 2,
     reporters: [...configDefaults.reporters, new SkippedTests()],
