@@ -14,7 +14,7 @@ import { connectApp, createGitHub } from "./github/index.ts";
 import { type Driver, drive } from "./loop/driver.ts";
 import type { GitHub } from "./loop/github-port.ts";
 import { createLoop } from "./loop/loop.ts";
-import type { Outside, Settings } from "./loop/outside.ts";
+import type { Outside, Retention, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
 import { SharedClock } from "./loop/shared-clock.ts";
 import type { Store } from "./loop/store-port.ts";
@@ -42,6 +42,8 @@ export interface AppOptions {
   defaults: Policy;
   prices: PriceLookup;
   log: Logger;
+  /** Left out: everything is kept. */
+  retention?: Retention;
   /** Returns milliseconds since 1970. Default: counted from the start of the process. */
   now?(): number;
   /** Each merge waits for it. Rejects with `Unavailable` where none may happen now. */
@@ -87,6 +89,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     random: Math.random,
     newId: () => randomUUID(),
     log,
+    ...(options.retention && { retention: options.retention }),
   };
   const loop = createLoop(outside, options.decided);
 

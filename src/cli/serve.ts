@@ -8,6 +8,7 @@ import { readEnvironment } from "../config/environment.ts";
 import { pricesWith } from "../config/own-prices.ts";
 import { defaultPolicy, LABEL } from "../core/policy.ts";
 import { createPlanner } from "../planner/planner.ts";
+import { archive } from "../store/archive.ts";
 import { openStore } from "../store/open.ts";
 import { onInterruption } from "./signals.ts";
 
@@ -25,6 +26,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
   const store = await openStore(
     value.store.kind === "folder" ? { dataDir: value.store.path } : { databaseUrl: value.store.url },
   );
+  const { exportDir } = value.retention;
   const prices = pricesWith(value.prices);
   try {
     await store.migrate();
@@ -47,6 +49,10 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
       defaults: defaultPolicy,
       prices,
       log,
+      retention: {
+        days: value.retention.days,
+        exportTo: exportDir === null ? null : (leaving) => archive(exportDir, leaving),
+      },
     });
     const signal = await interruption.wanted;
     log.info({ signal }, "Headgate stops after the effects under way");

@@ -21,6 +21,8 @@ export interface Environment {
   logLevel: (typeof LOG_LEVELS)[number];
   /** Prices of models that the table does not know. */
   prices: OwnPrices;
+  /** What is `days` old is deleted, after it was written to `exportDir`. null: it is not written anywhere. */
+  retention: { days: number; exportDir: string | null };
 }
 
 export type EnvironmentReading = { ok: true; value: Environment } | { ok: false; problems: string[] };
@@ -30,6 +32,8 @@ const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"
 const HttpUrl = z.url({ protocol: /^https?$/, error: "is not a URL that begins with https:// or http://" });
 
 const NOT_A_PORT = "is not a port: give a number from 0 to 65535";
+
+const NOT_DAYS = "is not a number of days from 1 to 3650: leave it out for 30, or give 3650 to keep rows longest";
 
 const Variables = z.object({
   APP_ID: z
@@ -51,6 +55,13 @@ const Variables = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, NOT_A_PORT),
   LOG_LEVEL: z.enum(LOG_LEVELS, `is not a level: give one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  HEADGATE_RETENTION_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, NOT_DAYS)
+    .default("30")
+    .transform(Number)
+    .refine((days) => days <= 3_650, NOT_DAYS),
+  HEADGATE_EXPORT_DIR: z.string().optional(),
 });
 
 /** `readFile` is asked for PRIVATE_KEY_PATH only. */
@@ -81,6 +92,7 @@ export function readEnvironment(
       listen: { host: data.HOST, port: data.PORT },
       logLevel: data.LOG_LEVEL,
       prices: prices.value,
+      retention: { days: data.HEADGATE_RETENTION_DAYS, exportDir: data.HEADGATE_EXPORT_DIR ?? null },
     },
   };
 }

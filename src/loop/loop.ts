@@ -7,6 +7,7 @@ import { PLACES, type Places, UnderWay } from "./outbox/under-way.ts";
 import type { Outside } from "./outside.ts";
 import { withoutSecrets } from "./redacted.ts";
 import { type Inside, Remembered } from "./remembered.ts";
+import { retain } from "./retention.ts";
 import { describe, stepAggregate } from "./step.ts";
 import { type ClaimedEffect, StoreUnavailable } from "./store-port.ts";
 import { sweepAggregates, sweepRepositories } from "./sweep.ts";
@@ -24,7 +25,7 @@ export interface Loop {
   claim(): Promise<Promise<void>[]>;
   /** Claims effects and runs them to their ends. Returns how many. */
   stepOutbox(): Promise<number>;
-  /** Sweeps when a sweep is due: finds what webhooks did not report. */
+  /** Sweeps when a sweep is due: finds what webhooks did not report. Deletes what is old. */
   tick(): Promise<void>;
   /** Renews the leases of the effects under way, and reads the store's clock. Called every `RENEW_EVERY_MS`. */
   beat(): Promise<void>;
@@ -54,6 +55,7 @@ export function createLoop(
   const waiting: (() => void)[] = [];
   /** Until when this process leaves an aggregate alone whose snapshot it cannot read. Otherwise it would log that in a loop. */
   const unreadable = new Map<string, number>();
+  const deleteOld = outside.retention === undefined ? async () => {} : retain(outside, outside.retention);
 
   async function stepInbox(): Promise<number> {
     let count = 0;
@@ -122,6 +124,26 @@ export function createLoop(
     }
   }
 
+  async function sweep(): Promise<void> {
+    const now = outside.now();
+    if (sweepAt !== null && now < sweepAt) return;
+    sweepAt = now + outside.settings.sweepEveryMs;
+    try {
+      if (wokenTo !== null) {
+        await sweepAggregates(outside, wokenTo, (aggregate) => {
+          wokenTo = aggregate;
+        });
+      }
+      wokenTo = null;
+      await sweepRepositories(outside);
+    } catch (error) {
+      sweepAt = outside.now() + Math.min(SWEEP_AGAIN_MS, outside.settings.sweepEveryMs);
+      // The driver has said it where the store is away.
+      if (error instanceof StoreUnavailable) return;
+      log.warn({ error: describe(error) }, "the sweep failed; it is repeated in a moment");
+    }
+  }
+
   return {
     stepInbox,
     claim,
@@ -131,23 +153,8 @@ export function createLoop(
       return running.length;
     },
     async tick() {
-      const now = outside.now();
-      if (sweepAt !== null && now < sweepAt) return;
-      sweepAt = now + outside.settings.sweepEveryMs;
-      try {
-        if (wokenTo !== null) {
-          await sweepAggregates(outside, wokenTo, (aggregate) => {
-            wokenTo = aggregate;
-          });
-        }
-        wokenTo = null;
-        await sweepRepositories(outside);
-      } catch (error) {
-        sweepAt = outside.now() + Math.min(SWEEP_AGAIN_MS, outside.settings.sweepEveryMs);
-        // The driver has said it where the store is away.
-        if (error instanceof StoreUnavailable) return;
-        log.warn({ error: describe(error) }, "the sweep failed; it is repeated in a moment");
-      }
+      await sweep();
+      await deleteOld();
     },
     async beat() {
       for (const lost of await underWay.renew(outside.now())) {

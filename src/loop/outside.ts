@@ -8,7 +8,7 @@ import type { Problem, UnreadableWorkflow, Workflow } from "../core/preflight/in
 import type { GitHub } from "./github-port.ts";
 import type { Planner } from "./planner-port.ts";
 import type { SecretScanner } from "./scanner-port.ts";
-import type { Store } from "./store-port.ts";
+import type { Leaving, Store } from "./store-port.ts";
 
 /** Takes static sentences. Values that vary go into the fields, so that logs can be searched. */
 export interface Log {
@@ -29,6 +29,13 @@ export interface Settings extends Pace {
   baseIsCheckedApart?: boolean;
   /** True: agents are a command whose price is not known, so that plans show no dollars. */
   engineIsUnpriced?: boolean;
+}
+
+/** What is `days` old is deleted. */
+export interface Retention {
+  days: number;
+  /** Stores what is about to be deleted; null: nobody wants it. What it rejects is not deleted. */
+  exportTo: ((leaving: Leaving) => Promise<void>) | null;
 }
 
 export interface Outside {
@@ -58,4 +65,6 @@ export interface Outside {
   random(): number;
   newId(): string;
   log: Log;
+  /** Left out: everything is kept. */
+  retention?: Retention;
 }

@@ -14,7 +14,7 @@ export interface InboxEvent {
   /** The caller's id for this copy of the event (a UUID or ULID). */
   id: string;
   aggregate: string;
-  /** The semantic key. Each (aggregate, key) is accepted once, for ever. A later copy is dropped. */
+  /** The semantic key. Each (aggregate, key) is accepted once, until it is pruned. A later copy is dropped. */
   key: string;
   event: Json;
   at: string;
@@ -33,7 +33,7 @@ export type SentEvent = Omit<InboxEvent, "id">;
 
 /** An effect to run, or a timer: a timer is an effect whose `runAt` lies ahead. */
 export interface NewEffect {
-  /** Natural key, unique within the aggregate for ever: adding it again changes nothing unless `replace` is set. */
+  /** Natural key, unique within the aggregate until it is pruned: adding it again changes nothing unless `replace` is set. */
   key: string;
   /**
    * Effects with the same ordering key run one at a time, in the order of `runAt`, then of being added. One that failed
@@ -82,7 +82,7 @@ export interface StepWrite {
   sends: SentEvent[];
 }
 
-/** The input of a step. `state` and `schema` are null before the first step. `seq` is the number of history rows. */
+/** The input of a step. `state` and `schema` are null before the first step. `seq` is that of the last history row. */
 export interface Loaded {
   state: Json | null;
   schema: number | null;
@@ -114,11 +114,11 @@ export interface ClaimedEffect {
 export interface Snapshot {
   state: Json;
   schema: number;
-  /** Number of history rows, which is the `seq` of the last. */
+  /** The `seq` of the last history row, pruned or not. */
   seq: number;
 }
 
-/** `seq` counts from 1 within the aggregate, without gaps. */
+/** `seq` counts from 1 within the aggregate, without gaps. The first rows may have been pruned. */
 export interface HistoryRow extends HistoryWrite {
   seq: number;
 }
@@ -129,6 +129,26 @@ export interface Delivery {
   event: string;
   action: string | null;
   at: string;
+}
+
+/** What `prune` is about to delete of an aggregate. The decided inbox rows that go with it hold the events of the history again. */
+export interface Leaving {
+  aggregate: string;
+  /** null: it has not ended, and only its oldest history goes. */
+  endedAt: string | null;
+  snapshot: Snapshot;
+  /** In order. */
+  history: HistoryRow[];
+  /** Ended effects and timers, by key. Together with the routes they go last. */
+  effects: { key: string; effect: Json; runAt: string; attempts: number }[];
+  /** Sorted. */
+  topics: string[];
+}
+
+/** What stays of a part of a pruned aggregate. Another summary of the same part replaces it. */
+export interface Summary {
+  part: string;
+  summary: Json;
 }
 
 /** The database does not answer, is full, or takes no writes for now. Nothing is known of the call that met it. */
@@ -208,4 +228,32 @@ export interface Store {
   history(aggregate: string, after: number, limit: number): Promise<HistoryRow[]>;
   /** The aggregates routed to a topic, sorted. */
   routed(topic: string): Promise<string[]>;
+
+  /**
+   * Aggregates of which `prune` may delete something, sorted, from the one after `after` on: those that ended before `before` and
+   * have nothing open, and those that live and whose oldest history row is from before it.
+   */
+  prunable(before: string, after: string, limit: number): Promise<{ aggregate: string; ended: boolean }[]>;
+
+  /**
+   * One transaction under the aggregate's lock. Of an aggregate that ended before `before` and has nothing open, its history, decided
+   * events, ended effects and routes go, and its snapshot stays. Of one that lives, history from before `before` and its decided
+   * events go, except for the last row. At most `limit` rows of history go at once; false: there may be more.
+   *
+   * `keep` gets what goes, before it goes, and returns the summaries that stay. If it returns null or throws, nothing changes. It may
+   * be called again for the same rows, and cannot call the store. Where nothing may go, or another process steps the aggregate, it is
+   * not called and the answer is true.
+   */
+  prune(
+    aggregate: string,
+    before: string,
+    limit: number,
+    keep: (leaving: Leaving) => Promise<Summary[] | null>,
+  ): Promise<boolean>;
+
+  /** What stays of an aggregate, sorted by part. */
+  summaries(aggregate: string): Promise<Summary[]>;
+
+  /** Deletes deliveries from before `before`. Returns how many, at most `limit`. */
+  forgetDeliveries(before: string, limit: number): Promise<number>;
 }

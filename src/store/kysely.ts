@@ -6,6 +6,7 @@ import type { Connection } from "./sql/connection.ts";
 import * as inbox from "./sql/inbox.ts";
 import { migrate } from "./sql/migrate.ts";
 import * as outbox from "./sql/outbox.ts";
+import * as pruning from "./sql/pruning.ts";
 import * as reads from "./sql/reads.ts";
 import * as stepping from "./sql/step.ts";
 
@@ -47,5 +48,9 @@ export function kyselyStore(
     aggregates: (prefix) => reads.aggregates(connection, prefix),
     history: (aggregate, after, limit) => reads.history(connection, aggregate, after, limit),
     routed: (topic) => reads.routed(connection, topic),
+    prunable: (before, after, limit) => pruning.prunable(connection, before, after, limit),
+    prune: (aggregate, before, limit, keep) => pruning.prune(connection, aggregate, before, limit, keep),
+    summaries: (aggregate) => pruning.summaries(connection, aggregate),
+    forgetDeliveries: (before, limit) => pruning.forgetDeliveries(connection, before, limit),
   };
 }

@@ -11,7 +11,7 @@ export interface InboxRow {
 }
 
 export class MemoryInbox {
-  readonly #seen = new Set<string>();
+  readonly #seen = new Map<string, Set<string>>();
   readonly #open = new Map<string, (InboxRow & { position: number })[]>();
   readonly #topics = new Map<string, ReadonlySet<string>>();
   #position = 0;
@@ -31,9 +31,9 @@ export class MemoryInbox {
   add(rows: readonly InboxRow[]): number {
     let added = 0;
     for (const row of rows) {
-      const name = JSON.stringify([row.aggregate, row.key]);
-      if (this.#seen.has(name)) continue;
-      this.#seen.add(name);
+      const seen = this.#seen.get(row.aggregate) ?? new Set();
+      if (seen.has(row.key)) continue;
+      this.#seen.set(row.aggregate, seen.add(row.key));
       const open = this.#open.get(row.aggregate) ?? [];
       open.push({ ...row, position: this.#position++ });
       this.#open.set(row.aggregate, open);
@@ -50,6 +50,18 @@ export class MemoryInbox {
     const left = (this.#open.get(aggregate) ?? []).filter((row) => !keys.has(row.key));
     if (left.length === 0) this.#open.delete(aggregate);
     else this.#open.set(aggregate, left);
+  }
+
+  /** Forgets decided events. null: all of them, and the routes. */
+  forget(aggregate: string, keys: readonly string[] | null): void {
+    if (keys === null) this.#topics.delete(aggregate);
+    const open = new Set(this.open(aggregate).map(({ key }) => key));
+    const seen = this.#seen.get(aggregate);
+    for (const key of keys ?? [...(seen ?? [])]) if (!open.has(key)) seen?.delete(key);
+  }
+
+  topicsOf(aggregate: string): string[] {
+    return [...(this.#topics.get(aggregate) ?? [])].sort();
   }
 
   /** Returns the aggregates with open events. The one that waits longest comes first. */

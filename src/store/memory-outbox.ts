@@ -1,5 +1,5 @@
 /** Keeps the outbox of the store in memory. Which effect may run is the rule of `sql/claiming.ts`, over a map. */
-import type { ClaimedEffect, Json, NewEffect } from "../loop/store-port.ts";
+import type { ClaimedEffect, Json, Leaving, NewEffect } from "../loop/store-port.ts";
 import { derivedId, instant, kept, reread } from "./values.ts";
 
 interface Row {
@@ -132,6 +132,23 @@ export class MemoryOutbox {
       return [until, head.runAt].sort().slice(-1);
     });
     return due.sort()[0] ?? null;
+  }
+
+  hasOpen(aggregate: string): boolean {
+    return [...this.#open].some((row) => row.aggregate === aggregate);
+  }
+
+  /** Returns the aggregate's ended effects, by key. */
+  ended(aggregate: string): Leaving["effects"] {
+    return [...this.#rows.values()]
+      .filter((row) => row.aggregate === aggregate && row.ended)
+      .map(({ key, effect, runAt, attempts }) => ({ key, effect: reread(effect), runAt, attempts }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Forgets the aggregate's ended effects. */
+  forget(aggregate: string): void {
+    for (const [name, row] of this.#rows) if (row.aggregate === aggregate && row.ended) this.#rows.delete(name);
   }
 
   #heads(): Row[] {

@@ -6,7 +6,7 @@ import type * as port from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
 import { MemoryInbox } from "./memory-inbox.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
-import { checkHistory, derivedId, instant, kept, reread } from "./values.ts";
+import { checkHistory, derivedId, instant, kept, oldRows, reread } from "./values.ts";
 
 interface HistoryRow {
   key: string;
@@ -17,14 +17,26 @@ interface HistoryRow {
   defect: boolean;
 }
 
+interface SnapshotRow {
+  state: port.Json;
+  schema: number;
+  endedAt: string | null;
+  /** Up to which `seq` the history was pruned. */
+  pruned: number;
+}
+
 export class MemoryStore implements port.Store {
-  readonly #deliveries = new Set<string>();
+  /** When each came. */
+  readonly #deliveries = new Map<string, string>();
   readonly #inbox = new MemoryInbox();
   readonly #outbox = new MemoryOutbox();
   readonly #history = new Map<string, HistoryRow[]>();
-  readonly #snapshots = new Map<string, { state: port.Json; schema: number; ended: boolean }>();
+  readonly #snapshots = new Map<string, SnapshotRow>();
+  readonly #summaries = new Map<string, Map<string, port.Json>>();
   readonly #now: () => number;
   readonly #listeners: (() => void)[] = [];
+  /** Aggregates that are being pruned. */
+  readonly #locked = new Set<string>();
   #deciding = false;
   #closed = false;
 
@@ -43,9 +55,9 @@ export class MemoryStore implements port.Store {
 
   async recordDelivery({ guid, at }: port.Delivery): Promise<boolean> {
     this.#check();
-    instant(at);
+    const time = instant(at);
     if (this.#deliveries.has(guid)) return false;
-    this.#deliveries.add(guid);
+    this.#deliveries.set(guid, time);
     return true;
   }
 
@@ -72,6 +84,7 @@ export class MemoryStore implements port.Store {
 
   async step(aggregate: string, limit: number, decide: (loaded: port.Loaded) => port.StepWrite): Promise<number> {
     this.#check();
+    if (this.#locked.has(aggregate)) return 0;
     const events = this.#inbox.open(aggregate).slice(0, limit);
     if (events.length === 0) return 0;
     const snapshot = this.#snapshots.get(aggregate);
@@ -95,8 +108,12 @@ export class MemoryStore implements port.Store {
     const effects = this.#outbox.prepare(aggregate, write.effects);
 
     this.#inbox.take(aggregate, new Set(rows.map((row) => row.key)));
+    const pruned = snapshot?.pruned ?? 0;
+    // The first end counts, as in `sql/step.ts`.
+    const first = pruned < this.#seq(aggregate) ? (snapshot?.endedAt ?? null) : null;
+    const endedAt = write.ended ? (first ?? this.#at(0)) : null;
     this.#append(aggregate, rows);
-    this.#snapshots.set(aggregate, { state, schema: write.schema, ended: write.ended });
+    this.#snapshots.set(aggregate, { state, schema: write.schema, endedAt, pruned });
     this.#inbox.route(aggregate, write.routes);
     this.#outbox.cancel(aggregate, write.cancel);
     this.#outbox.add(effects);
@@ -110,6 +127,10 @@ export class MemoryStore implements port.Store {
     if (row === undefined) return;
     const { key, event, at } = row;
     this.#inbox.take(aggregate, new Set([key]));
+    const snapshot = this.#snapshots.get(aggregate);
+    if (snapshot !== undefined && snapshot.endedAt !== null && snapshot.pruned === this.#seq(aggregate)) {
+      snapshot.endedAt = this.#at(0);
+    }
     this.#append(aggregate, [{ key, event, at, outcome: { defect }, effects: [], defect: true }]);
   }
 
@@ -160,7 +181,9 @@ export class MemoryStore implements port.Store {
 
   async live(after: string, limit: number): Promise<string[]> {
     this.#check();
-    const names = [...this.#snapshots].filter(([name, { ended }]) => !ended && name > after).map(([name]) => name);
+    const names = [...this.#snapshots]
+      .filter(([name, { endedAt }]) => endedAt === null && name > after)
+      .map(([name]) => name);
     return names.sort().slice(0, limit);
   }
 
@@ -174,19 +197,56 @@ export class MemoryStore implements port.Store {
 
   async history(aggregate: string, after: number, limit: number): Promise<port.HistoryRow[]> {
     this.#check();
-    return (this.#history.get(aggregate) ?? []).slice(after, after + limit).map((row, index) => ({
-      seq: after + index + 1,
-      key: row.key,
-      event: JSON.parse(row.event),
-      at: row.at,
-      outcome: reread(row.outcome),
-      effects: reread(row.effects),
-    }));
+    return this.#page(aggregate, after, limit);
   }
 
   async routed(topic: string): Promise<string[]> {
     this.#check();
     return this.#inbox.routed(topic);
+  }
+
+  async prunable(before: string, after: string, limit: number): Promise<{ aggregate: string; ended: boolean }[]> {
+    this.#check();
+    const time = instant(before);
+    const due = ([aggregate, { endedAt, pruned }]: [string, SnapshotRow]) => {
+      if (endedAt !== null) return pruned < this.#seq(aggregate) && this.#isOver(aggregate, endedAt, time);
+      return pruned + 1 < this.#seq(aggregate) && this.#history.get(aggregate)![0]!.at < time;
+    };
+    return [...this.#snapshots]
+      .filter((entry) => entry[0] > after && due(entry))
+      .map(([aggregate, { endedAt }]) => ({ aggregate, ended: endedAt !== null }))
+      .sort((a, b) => (a.aggregate < b.aggregate ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async prune(
+    aggregate: string,
+    before: string,
+    limit: number,
+    keep: (leaving: port.Leaving) => Promise<port.Summary[] | null>,
+  ): Promise<boolean> {
+    this.#check();
+    if (this.#locked.has(aggregate)) return true;
+    this.#locked.add(aggregate);
+    try {
+      return await this.#prune(aggregate, instant(before), limit, keep);
+    } finally {
+      this.#locked.delete(aggregate);
+    }
+  }
+
+  async summaries(aggregate: string): Promise<port.Summary[]> {
+    this.#check();
+    return [...(this.#summaries.get(aggregate) ?? [])]
+      .map(([part, summary]) => ({ part, summary: reread(summary) }))
+      .sort((a, b) => (a.part < b.part ? -1 : 1));
+  }
+
+  async forgetDeliveries(before: string, limit: number): Promise<number> {
+    this.#check();
+    const old = [...this.#deliveries].filter(([, at]) => at < instant(before)).sort(([, a], [, b]) => (a < b ? -1 : 1));
+    for (const [guid] of old.slice(0, limit)) this.#deliveries.delete(guid);
+    return Math.min(old.length, limit);
   }
 
   #at(afterMs: number): string {
@@ -217,6 +277,51 @@ export class MemoryStore implements port.Store {
     };
   }
 
+  async #prune(
+    aggregate: string,
+    before: string,
+    limit: number,
+    keep: (leaving: port.Leaving) => Promise<port.Summary[] | null>,
+  ): Promise<boolean> {
+    const row = this.#snapshots.get(aggregate);
+    const seq = this.#seq(aggregate);
+    const over = row !== undefined && this.#isOver(aggregate, row.endedAt, before);
+    if (row === undefined || row.pruned >= seq || (row.endedAt !== null && !over)) return true;
+    const rows = this.#page(aggregate, 0, limit);
+    const history = over ? rows : oldRows(rows, before, seq);
+    const all = history.length < limit;
+    const through = over && all ? seq : history.at(-1)?.seq;
+    if (through === undefined) return true;
+    const last = through === seq;
+    const effects = last ? this.#outbox.ended(aggregate) : [];
+    const topics = last ? this.#inbox.topicsOf(aggregate) : [];
+    const snapshot = this.#parse(aggregate, row);
+    const summaries = await keep({ aggregate, endedAt: row.endedAt, snapshot, history, effects, topics });
+    // An event was quarantined meanwhile. The aggregate is left for the next time.
+    if (summaries === null || this.#seq(aggregate) !== seq) return true;
+    const parts = this.#summaries.get(aggregate) ?? new Map<string, port.Json>();
+    for (const { part, summary } of summaries) parts.set(part, reread(summary));
+    this.#summaries.set(aggregate, parts);
+    const gone = this.#history.get(aggregate)!.splice(0, through - row.pruned);
+    row.pruned = through;
+    this.#inbox.forget(aggregate, last ? null : gone.map(({ key }) => key));
+    if (last) this.#outbox.forget(aggregate);
+    return last || all;
+  }
+
+  #page(aggregate: string, after: number, limit: number): port.HistoryRow[] {
+    const pruned = this.#snapshots.get(aggregate)?.pruned ?? 0;
+    const from = Math.max(after - pruned, 0);
+    return (this.#history.get(aggregate) ?? []).slice(from, from + limit).map((row, index) => ({
+      seq: pruned + from + index + 1,
+      key: row.key,
+      event: JSON.parse(row.event),
+      at: row.at,
+      outcome: reread(row.outcome),
+      effects: reread(row.effects),
+    }));
+  }
+
   #append(aggregate: string, rows: readonly HistoryRow[]): void {
     const history = this.#history.get(aggregate) ?? [];
     history.push(...rows);
@@ -224,7 +329,12 @@ export class MemoryStore implements port.Store {
   }
 
   #seq(aggregate: string): number {
-    return this.#history.get(aggregate)?.length ?? 0;
+    return (this.#snapshots.get(aggregate)?.pruned ?? 0) + (this.#history.get(aggregate)?.length ?? 0);
+  }
+
+  #isOver(aggregate: string, endedAt: string | null, before: string): boolean {
+    if (endedAt === null || endedAt >= before) return false;
+    return this.#inbox.open(aggregate).length === 0 && !this.#outbox.hasOpen(aggregate);
   }
 }
 

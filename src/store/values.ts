@@ -46,6 +46,19 @@ export function checkHistory(write: StepWrite, loaded: readonly { key: string }[
 }
 
 /**
+ * Returns the rows from before `before` at the beginning of the history. The last row stays: it says whether its aggregate is parked,
+ * and on what number the history goes on.
+ */
+export function oldRows<Row extends { seq: number; at: string }>(
+  rows: readonly Row[],
+  before: string,
+  lastSeq: number,
+): Row[] {
+  const kept = rows.findIndex(({ seq, at }) => at >= before || seq >= lastSeq);
+  return rows.slice(0, kept < 0 ? rows.length : kept);
+}
+
+/**
  * Makes one effect of several under the same key: the last that replaces, else the first. PostgreSQL refuses an INSERT that
  * touches a row twice.
  */

@@ -40,6 +40,7 @@ describe("what is given and what is not", () => {
       listen: { host: "127.0.0.1", port: 3000 },
       logLevel: "info",
       prices: {},
+      retention: { days: 30, exportDir: null },
     });
   });
 
@@ -56,6 +57,8 @@ describe("what is given and what is not", () => {
         PORT: "0",
         LOG_LEVEL: "debug",
         HEADGATE_PRICES: JSON.stringify(prices),
+        HEADGATE_RETENTION_DAYS: "3650",
+        HEADGATE_EXPORT_DIR: "/var/lib/exports",
       }),
     ).toMatchObject({
       model: { baseUrl: "http://127.0.0.1:4000" },
@@ -64,6 +67,7 @@ describe("what is given and what is not", () => {
       listen: { host: "0.0.0.0", port: 0 },
       logLevel: "debug",
       prices,
+      retention: { days: 3650, exportDir: "/var/lib/exports" },
     });
   });
 
@@ -128,6 +132,11 @@ describe("one line for what is missing or malformed, which names the variable", 
       { WEBHOOK_SECRET: "development" },
       "WEBHOOK_SECRET is 'development', which everybody knows: make up a long random one.",
     ],
+    ...["0", "3651", "-1", "1.5", "30d", "030"].map((days): [string, Record<string, string>, string] => [
+      `${days} days of retention`,
+      { HEADGATE_RETENTION_DAYS: days },
+      "HEADGATE_RETENTION_DAYS is not a number of days from 1 to 3650: leave it out for 30, or give 3650 to keep rows longest.",
+    ]),
     [
       "no key for the model",
       { ANTHROPIC_API_KEY: undefined },

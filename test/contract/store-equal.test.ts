@@ -60,6 +60,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
         aggregate,
         limit: fc.integer({ min: 1, max: 3 }),
         state: content,
+        ended: fc.boolean(),
         effects: few(newEffect),
         cancel: few(key),
         routes: few(topic),
@@ -130,6 +131,17 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       async ({ store, now, claims }) => {
         const claimed = claims[n % Math.max(claims.length, 1)];
         return claimed && (await store.renew(claimed, at(now + lease)));
+      },
+  ),
+  fc.tuple(aggregate, minutes, fc.integer({ min: 1, max: 3 }), fc.boolean()).map(
+    ([aggregate, age, limit, kept]): Operation =>
+      async ({ store, now }) => {
+        const seen: unknown[] = [await store.prunable(at(now - age), "", 10)];
+        const done = await store.prune(aggregate, at(now - age), limit, async (leaving) => {
+          seen.push({ ...leaving, snapshot: { ...leaving.snapshot, state: leaving.snapshot.state } });
+          return kept ? [{ part: "feature", summary: now }] : null;
+        });
+        return [done, seen, await store.summaries(aggregate)];
       },
   ),
   fc.integer({ min: 1, max: 6 }).map(

@@ -8,7 +8,7 @@ import { startPostgres } from "../store/postgres-server.ts";
 import { temporaryPglite } from "../store/temporary-pglite.ts";
 import { at, type StoreFixture, timed } from "./store-kit.ts";
 
-const TABLES = ["delivery", "inbox", "route", "history", "snapshot", "outbox"];
+const TABLES = ["delivery", "inbox", "route", "history", "snapshot", "outbox", "summary"];
 const EMPTY = TABLES.map((table) => `delete from ${table};`).join(" ");
 
 /** The tests' clock in a database, for all its connections. */

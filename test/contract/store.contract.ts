@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { effectContract } from "./store-effects.contract.ts";
 import { eventContract } from "./store-events.contract.ts";
 import { event, type StoreFixture } from "./store-kit.ts";
+import { pruningContract } from "./store-pruning.contract.ts";
 
 export function storeContract(fixture: () => StoreFixture): void {
   describe("events", () => eventContract(fixture));
   describe("effects", () => effectContract(fixture));
+  describe("pruning", () => pruningContract(fixture));
 
   it("migrates again without harm", async () => {
     const store = await fixture().empty();

@@ -15,6 +15,11 @@ export function spent(state: FeatureState): Spend {
   return sum([{ usage: state.planner.usage, unreported: null, attempts: [] }, ...state.tasks]);
 }
 
+/** Sums up what the attempts of a task used. */
+export function spentOn(task: Task): Spend {
+  return sum([task]);
+}
+
 /** Jobs are billed by the minute begun. */
 function sum(spenders: readonly Spender[]): Spend {
   const total = { usd: 0, tokens: 0, minutes: 0 };

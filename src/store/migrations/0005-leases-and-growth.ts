@@ -3,7 +3,7 @@ import type { Tables } from "../sql/tables.ts";
 
 /**
  * Counts claims that came to no end, tells urgent effects and ended features apart, and gives claims and the next due time indexes that hold neither
- * ended rows nor what they do not look for. Processes of the version before may still use the tables: what they write has defaults.
+ * ended rows nor what they do not look for. Makes room for what stays of pruned aggregates. Processes of the version before may still use the tables: what they write has defaults.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -27,4 +27,15 @@ const statements = [
   `update snapshot set ended_at = now()
     where state::text = 'null' or state->>'stage' in ('completed', 'cancelled', 'failed')`,
   "create index snapshot_live on snapshot (aggregate) where ended_at is null",
+
+  // Up to which seq the history was pruned. The rest of an ended aggregate went with its last row.
+  "alter table snapshot add pruned integer not null default 0",
+  "create index snapshot_ended on snapshot (aggregate, ended_at) where ended_at is not null and pruned < seq",
+  `create table summary (
+    aggregate text collate "C" not null,
+    part text collate "C" not null,
+    summary json not null,
+    primary key (aggregate, part)
+  )`,
+  "create index delivery_at on delivery (at)",
 ];

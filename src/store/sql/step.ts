@@ -68,7 +68,14 @@ export async function quarantine(connection: Connection, aggregate: string, id: 
         defect: true,
       })
       .execute();
-    await db.updateTable("snapshot").set({ seq }).where("aggregate", "=", aggregate).execute();
+    await db
+      .updateTable("snapshot")
+      .set({
+        seq,
+        ended_at: sql<Date>`case when ended_at is not null and pruned = seq then ${connection.clock} else ended_at end`,
+      })
+      .where("aggregate", "=", aggregate)
+      .execute();
   });
 }
 
@@ -78,18 +85,17 @@ async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<voi
 }
 
 /** Takes the lock as `lockAggregate` does, unless another transaction holds it. */
-async function tryLockAggregate(db: Kysely<Tables>, aggregate: string): Promise<boolean> {
+export async function tryLockAggregate(db: Kysely<Tables>, aggregate: string): Promise<boolean> {
   const { rows } = await sql`select pg_try_advisory_xact_lock(hashtextextended(${aggregate}, 0)) as taken`.execute(db);
   return LockRow.parse(rows[0]).taken;
 }
 
+/** The snapshot remembers the last number of a history that was pruned. An aggregate whose first event was quarantined has none. */
 async function lastSeq(db: Kysely<Tables>, aggregate: string): Promise<number> {
-  const row = await db
-    .selectFrom("history")
-    .select((history) => history.fn.coalesce(history.fn.max("seq"), sql.lit(0)).as("seq"))
-    .where("aggregate", "=", aggregate)
-    .executeTakeFirstOrThrow();
-  return LastSeqRow.parse(row).seq;
+  const { rows } = await sql`select greatest(
+    (select max(seq) from history where aggregate = ${aggregate}),
+    (select seq from snapshot where aggregate = ${aggregate}), 0) as seq`.execute(db);
+  return LastSeqRow.parse(rows[0]).seq;
 }
 
 async function load(db: Kysely<Tables>, aggregate: string, limit: number): Promise<Loaded> {
@@ -156,8 +162,10 @@ async function saveSnapshot(
         seq: row.ref("excluded.seq"),
         schema: row.ref("excluded.schema"),
         state: sql`excluded.state`,
-        // The first end counts. What reaches an aggregate later does not make it younger.
-        ended_at: sql<Date>`case when excluded.ended_at is not null then coalesce(snapshot.ended_at, excluded.ended_at) end`,
+        // The first end counts. What reaches an aggregate later does not make it younger, unless all before that was pruned.
+        ended_at: sql<Date>`case when excluded.ended_at is not null then
+          case when snapshot.pruned < snapshot.seq then coalesce(snapshot.ended_at, excluded.ended_at) else excluded.ended_at end
+        end`,
       })),
     )
     .execute();

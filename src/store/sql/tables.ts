@@ -35,7 +35,9 @@ export interface Tables {
     schema: number;
     state: JsonColumn;
     ended_at: ColumnType<Date | null, RawBuilder<Date> | null, RawBuilder<Date> | null>;
+    pruned: Generated<number>;
   };
+  summary: { aggregate: string; part: string; summary: JsonColumn };
   outbox: {
     position: Generated<string>;
     aggregate: string;
@@ -96,6 +98,16 @@ export const ClaimedRow = z.object({
   asked_at: Time,
   claimed_at: Time,
 });
+export const PrunableRow = z.object({ aggregate: z.string(), ended: z.boolean() });
+/** `over`: it ended before the time that was asked about, and nothing of it is open. */
+export const TombstoneRow = SnapshotRow.extend({ pruned: Seq, ended_at: Time.nullable(), over: z.boolean() });
+export const EndedEffectRow = z.object({
+  key: z.string(),
+  effect: z.unknown(),
+  run_at: Time,
+  attempts: z.number().int(),
+});
+export const SummaryRow = z.object({ part: z.string(), summary: z.unknown() });
 /** Milliseconds from the database's present. */
 export const DueRow = z.object({ due: z.number().nullable() });
 export const LastSeqRow = z.object({ seq: Seq });

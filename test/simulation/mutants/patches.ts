@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "drop the key that makes an event count once",
     "store/memory-inbox.ts",
-    "if (this.#seen.has(name)) continue;",
+    "if (seen.has(row.key)) continue;",
     "",
   ),
   mutant(

@@ -156,6 +156,10 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     aggregates: (prefix) => living(() => inner.aggregates(prefix)),
     history: (aggregate, after, limit) => living(() => inner.history(aggregate, after, limit)),
     routed: (topic) => living(() => inner.routed(topic)),
+    prunable: (...given) => living(() => inner.prunable(...given)),
+    prune: (...given) => living(() => inner.prune(...given)),
+    summaries: (aggregate) => living(() => inner.summaries(aggregate)),
+    forgetDeliveries: (...given) => living(() => inner.forgetDeliveries(...given)),
   };
   return { store, held };
 }
