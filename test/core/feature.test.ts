@@ -604,15 +604,23 @@ describe("commands", () => {
     ]);
   });
 
-  it("of one person before the permission is known wait in a short queue of that person", () => {
+  it("of one person before the permission is known wait in a bounded queue of that person", () => {
     const world = started({ a: [] });
-    for (let comment = 1; comment <= 8; comment += 1) by(world, "mallory", comment);
-    expect(world.state.pendingCommands).toHaveLength(5);
-    expect(world.ignored).toEqual(
-      ["too-many-commands", "too-many-commands", "too-many-commands"].map((why) => `command.given: ${why}`),
-    );
-    by(world, "ada", 20, "hold");
-    answered(world, 20, "write");
+    for (let comment = 1; comment <= 102; comment += 1) by(world, "mallory", comment);
+    expect(world.state.pendingCommands).toHaveLength(100);
+    expect(world.ignored).toEqual(["too-many-commands", "too-many-commands"].map((why) => `command.given: ${why}`));
+    by(world, "ada", 200, "hold");
+    answered(world, 200, "write");
+    expect(world.state.hold).toMatchObject({ by: "ada" });
+  });
+
+  it("of somebody new displace one of the person who has the most, where all queues are full", () => {
+    const world = started({ a: [] });
+    for (let comment = 1; comment <= 1_000; comment += 1) by(world, `stranger-${comment % 10}`, comment);
+    by(world, "ada", 2_000, "hold");
+    expect(world.state.pendingCommands).toHaveLength(1_000);
+    expect(world.ignored).toEqual([]);
+    answered(world, 2_000, "write");
     expect(world.state.hold).toMatchObject({ by: "ada" });
   });
 

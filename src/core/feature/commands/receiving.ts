@@ -11,8 +11,11 @@ import { approvePlan, approveTask } from "./approving.ts";
 import { holdFeature, resumeFeature } from "./holding.ts";
 import { retryTask } from "./retrying.ts";
 
-/** Commands that wait for a permission: of one person, and of all. Only people whose permission is unknown can fill them. */
-const [MAX_OF_ONE, MAX_PENDING] = [5, 1_000];
+/**
+ * Commands that wait for a permission: of one person, and of all. Only people whose permission is unknown can fill them. A sweep
+ * brings all that a person wrote during an outage at once.
+ */
+const [MAX_OF_ONE, MAX_PENDING] = [100, 1_000];
 /** Milliseconds for which a permission stands. A person who comments without end costs one look-up in that time. */
 const PERMISSION_MS = 60_000;
 /** Strangers of the last minute who are told why nothing happens. More are a flood, and answering it would be another one. */
@@ -40,14 +43,26 @@ export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): R
     answer(draft, { comment, by, writtenAt, command });
     return null;
   }
-  const waiting = state.pendingCommands.filter((pending) => pending.by === by);
-  if (waiting.length >= MAX_OF_ONE || state.pendingCommands.length >= MAX_PENDING) return "too-many-commands";
+  if (!makeRoom(state, by)) return "too-many-commands";
   state.pendingCommands.push({ comment, by, writtenAt, command });
   if (sender?.permission === null) return null;
   const others = state.senders.filter(({ login }) => login !== by);
   state.senders = [...others, { login: by, comment, askedAt: at, permission: null }];
   draft.effects.push({ type: "permission.observe", repo: state.repo, comment, by });
   return null;
+}
+
+/** Makes room for a command of this person. Where all is full, the person with the most loses the newest. False: there is none. */
+function makeRoom(state: FeatureState, by: string): boolean {
+  const queues = Map.groupBy(state.pendingCommands, (pending) => pending.by);
+  const own = queues.get(by)?.length ?? 0;
+  if (own >= MAX_OF_ONE) return false;
+  if (state.pendingCommands.length < MAX_PENDING) return true;
+  const longest = [...queues.values()].reduce((most, queue) => (queue.length > most.length ? queue : most));
+  if (longest.length <= own + 1) return false;
+  const displaced = longest.at(-1);
+  state.pendingCommands = state.pendingCommands.filter((pending) => pending !== displaced);
+  return true;
 }
 
 export function onPermissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
