@@ -23,4 +23,5 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
 # node is process 1 and gets SIGTERM itself.
-CMD ["node", "src/main.ts"]
+# Keeps the young generation small: under a flood of webhooks the usual one took 140 MB more (`npm run load`).
+CMD ["node", "--max-semi-space-size=4", "src/main.ts"]

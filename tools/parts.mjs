@@ -31,6 +31,8 @@ const sequences = {
     // Takes away what keeps each hostile agent out, and sees it succeed.
     guards: "node test/hostile/guards/removed.ts",
     bench: "npm run bench",
+    // A server under what strangers and hostile agents can send.
+    load: "npm run load",
     bare: "tools/bare-machine.sh",
   },
 };

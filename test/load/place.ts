@@ -66,7 +66,7 @@ export async function openPlace(poison: Hostile): Promise<Place> {
   const log = openSync(logFile, "w");
   const { ANTHROPIC_API_KEY: _, ...inherited } = process.env;
   const databaseUrl = await postgres.createDatabase("load");
-  const server = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, MAIN], {
+  const server = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, "--max-semi-space-size=4", MAIN], {
     env: { ...inherited, ...environment, DATABASE_URL: databaseUrl, ANTHROPIC_BASE_URL: model.url },
     stdio: ["ignore", log, log],
   });
