@@ -21,7 +21,7 @@ export interface Environment {
   logLevel: (typeof LOG_LEVELS)[number];
   /** Prices of models that the table does not know. */
   prices: OwnPrices;
-  /** What is `days` old is deleted, after it was written to `exportDir`. null: it is not written anywhere. */
+  /** Deletes rows after `days`, and writes them to `exportDir` first. null: writes them nowhere. */
   retention: { days: number; exportDir: string | null };
 }
 

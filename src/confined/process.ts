@@ -22,7 +22,7 @@ export function startReader({ megabytes, heap }: ProcessLimits): ChildProcess {
   return spawn(program, parameters, {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     serialization: "advanced",
-    // Nothing of the server's environment: the process reads hostile bytes and needs no secret.
+    // Passes no environment of the server on: the process reads hostile bytes and needs no secret.
     env: { PATH: process.env.PATH ?? "", TMPDIR: process.env.TMPDIR ?? "/tmp", UV_THREADPOOL_SIZE: "1" },
   });
 }

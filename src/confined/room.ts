@@ -30,7 +30,7 @@ const ROOM_LIMITS: RoomLimits = {
   patience: 1,
 };
 
-/** What was read is bad, in words for people. */
+/** Reports that the bytes themselves are bad, in words for people. */
 export class BadBytes extends Error {}
 
 export interface Room {

@@ -31,10 +31,10 @@ export interface Settings extends Pace {
   engineIsUnpriced?: boolean;
 }
 
-/** What is `days` old is deleted. */
+/** Deletes rows that are this many days old. */
 export interface Retention {
   days: number;
-  /** Stores what is about to be deleted; null: nobody wants it. What it rejects is not deleted. */
+  /** Exports rows before they are deleted; null: exports nothing. Rows stay where it rejects. */
   exportTo: ((leaving: Leaving) => Promise<void>) | null;
 }
 

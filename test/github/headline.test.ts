@@ -124,13 +124,13 @@ const posted: [tool: string, log: string, line: string][] = [
   ],
   [
     "npm 6 without a lock file",
-    "npm ERR! The `npm ci` command can only install with an existing package-lock.json or\nnpm ERR! npm-shrinkwrap.json with lockfileVersion >= 1.\n\nnpm ERR! A complete log of this run can be found in:\nnpm ERR!     /root/.npm/_logs/2020-10-25T11_19_06_180Z-debug.log",
+    "npm ERR! The `npm ci` command can only install with an existing package-lock.json or\nnpm ERR! npm-shrinkwrap.json with lockfileVersion >= 1.\n\nnpm ERR! A complete log of this run can be found in:\nnpm ERR!     /home/runner/.npm/_logs/2020-10-25T11_19_06_180Z-debug.log",
     "npm: The `npm ci` command can only install with an existing package-lock.json or",
   ],
   [
     "npm without a network",
-    "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno ENOTFOUND\nnpm error network request to https://registry.example.test/left-pad failed, reason: getaddrinfo ENOTFOUND registry.example.test\nnpm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log",
-    "npm ENOTFOUND: network request to https://registry.example.test/left-pad failed, reason: getaddrinfo ENOTFOUND registry.example.test",
+    "npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno ENOTFOUND\nnpm error network request to https://r.example.test/left-pad failed, reason: getaddrinfo ENOTFOUND r.example.test\nnpm error A complete log of this run can be found in: /home/runner/.npm/_logs/x-debug-0.log",
+    "npm ENOTFOUND: network request to https://r.example.test/left-pad failed, reason: getaddrinfo ENOTFOUND r.example.test",
   ],
   [
     "npm and its peers",
@@ -144,7 +144,7 @@ const posted: [tool: string, log: string, line: string][] = [
   ],
   [
     "npm test over another tool",
-    "> shop@1.0.0 test\n> node test.js\n\na is broken\nnpm error Lifecycle script `test` failed with error:\nnpm error code 1\nnpm error path /w/shop\nnpm error workspace shop@1.0.0\nnpm error command sh -c node test.js\nnpm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log\n##[error]Process completed with exit code 1.",
+    "> shop@1.0.0 test\n> node test.js\n\na is broken\nnpm error Lifecycle script `test` failed with error:\nnpm error code 1\nnpm error path /w/shop\nnpm error workspace shop@1.0.0\nnpm error command sh -c node test.js\nnpm error A complete log of this run can be found in: /home/runner/.npm/_logs/x-debug-0.log\n##[error]Process completed with exit code 1.",
     "a is broken",
   ],
   [

@@ -51,7 +51,7 @@ export async function recall(dataDir: string, source: Source, issue: { title: st
   return known;
 }
 
-/** What a data folder knows of its run, so that nobody has to name it again. */
+/** Keeps the options of a run in its data folder, so that a continued run needs none of them again. */
 export interface KnownRun {
   repository: string;
   issue: { title: string; body: string } | null;

@@ -57,7 +57,7 @@ export async function openSite(
     slots: options.maxParallel + 4,
     toolsDir: join(cacheFolder(process.env), "tools"),
     anyVersion: options.anyVersion,
-    // What an agent wrote must not meet these values before a check runs it.
+    // Keeps these values from agents: only the jobs of checks get them.
     secretEnvironment: { values: options.jobEnv, notFor: [ATTEMPT_WORKFLOW] },
     npmrc: await npmSettings(),
   });

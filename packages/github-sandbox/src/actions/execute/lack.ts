@@ -1,6 +1,6 @@
 /**
- * What this machine lacks for a job, as a value and in words. Such a job ends as neutral and not as failed, because it says nothing
- * about the change. GitHub's own machines would run it.
+ * Names the thing that a job needs and this machine lacks, as a value and in words. Such a job ends as neutral and not as failed,
+ * because it says nothing about the change. GitHub's own machines would run it.
  */
 
 export type Lack =

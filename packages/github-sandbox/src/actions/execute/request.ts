@@ -42,6 +42,6 @@ export interface JobEnd {
   /** neutral: it did not run, because this machine lacks something. */
   conclusion: "success" | "failure" | "cancelled" | "neutral";
   outputs: Record<string, string>;
-  /** What this machine lacks for it; null: nothing. */
+  /** Names what the job needs and this machine lacks; null: it can run. */
   lack: Lack | null;
 }

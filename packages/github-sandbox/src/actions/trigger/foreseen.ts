@@ -30,7 +30,7 @@ export interface ForeseenPull {
   head: string;
 }
 
-/** What starts a workflow for a pull, and why that may not happen for each of its heads. */
+/** Names the event that starts a workflow for a pull, and the reason why some of its heads may not start it. */
 interface Start {
   event: "pull_request" | "push";
   unless: Unless | null;

@@ -85,7 +85,7 @@ const go: Tool = {
   name: "go",
   programs: ["go"],
   versionArgs: ["version"],
-  // The action keeps them unless it is told not to.
+  // Keeps them by default, as the action does.
   cached: ({ inputs }) => (booleanInput(inputs, "cache", true) ? "go" : null),
 };
 
