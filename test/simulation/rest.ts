@@ -15,9 +15,10 @@ export interface Scene {
   features: readonly (FeatureState | null)[];
 }
 
-/** Returns true where a job or a check runs, or a check has ended since then. */
+/** Returns true where a job or a check runs, a check has ended since then, or GitHub computes whether a pull request can be merged. */
 export function isBusyOutside(github: GitHubModel, since: number): boolean {
   for (const run of github.runs.values()) if (run.status !== "completed") return true;
+  for (const pull of github.pulls.values()) if (pull.state === "open" && pull.computing !== null) return true;
   for (const check of github.checks) {
     if (check.conclusion === null || (check.completedAt ?? 0) > since) return true;
   }

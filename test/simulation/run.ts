@@ -114,7 +114,7 @@ class Play {
       () => injector.nth("check")?.fault ?? null,
       () => this.#github,
     );
-    const lags = chance("lags");
+    const [lags, slow] = [chance("lags"), chance("slow")];
     const github: GitHubModel = new GitHubModel({
       clock,
       chance: chance("hub"),
@@ -125,7 +125,10 @@ class Play {
         job: ({ attempt, brief }) => agent.job(attempt, brief, injector.nth("job")?.fault ?? null),
         check: (head, name) => ci.check(head, name),
         // Lists lag less than a process needs to restart. Otherwise it would dispatch twice after a crash.
-        lag: (what) => (what === "listing" ? lags.between(...LAGS[what]) : lags.delay(...LAGS[what])),
+        lag: (what) => {
+          if (what === "mergeable" && scenario.world.mergeability === "slow") return slow.between(...SLOW_MERGEABILITY);
+          return what === "listing" ? lags.between(...LAGS[what]) : lags.delay(...LAGS[what]);
+        },
         forgetsUpdate: () => injector.nth("update") !== null,
       },
     });
@@ -404,3 +407,6 @@ const LAGS = {
   update: [200, 3_000],
   listing: [0, 2_000],
 } satisfies Record<string, [number, number]>;
+
+/** In milliseconds. */
+const SLOW_MERGEABILITY = [10_000, 180_000] as const;

@@ -2,11 +2,10 @@
 import { judgedCheck } from "../github.ts";
 import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
-import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
+import { askMerge, closeGate, eject, nextAsk } from "./draft.ts";
 import { judgeEntry, numberWaiting } from "./judging/approval.ts";
 import { reportStanding } from "./report.ts";
-import { type Entry, isAway, type LaneState, snapshotOf } from "./state.ts";
-import { setTimer } from "./timer.ts";
+import { type Entry, type LaneState, snapshotOf } from "./state.ts";
 
 /** Checks that a merge's record names. */
 const MAX_JUDGED = 50;
@@ -24,7 +23,6 @@ export function advance(draft: LaneDraft): void {
   if (chosen !== undefined) drive(draft, chosen);
   compareHeads(draft);
   for (const entry of state.entries) {
-    scheduleRefresh(draft, entry);
     numberWaiting(entry);
     reportStanding(draft, entry);
   }
@@ -75,30 +73,4 @@ function drive(draft: LaneDraft, entry: Entry): void {
     entry.tried = { head: entry.head, tree: snapshot.headTree, base: snapshot.baseSha, judgedBy };
     askMerge(draft, entry);
   }
-}
-
-/**
- * Sets a timer where no webhook will come: GitHub sends none when `mergeable` is computed, and may show an accepted update or a
- * promoted head late. The pauses double, so that a slow GitHub is not asked all the time.
- */
-function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
-  const { asked, latest } = entry.observation;
-  if (isAway(entry) || entry.restsUntil !== null || latest === null || asked > latest.seq) return;
-  const { snapshot } = latest;
-  const waitsForGitHub =
-    snapshot.mergeable === null ||
-    snapshot.headSha === entry.formerHead ||
-    (entry.stage.kind === "updating" && isFresh(entry));
-  if (entry.stage.kind === "updating" && entry.refreshes >= MAX_REFRESHES) {
-    // GitHub accepted the update and never made it. The front asks again.
-    entry.stage = { kind: "queued" };
-    entry.refreshes = 0;
-  }
-  if (!waitsForGitHub) {
-    entry.refreshes = 0;
-    return;
-  }
-  const delay = Math.min(250 * 2 ** Math.min(entry.refreshes, 20), 30_000);
-  entry.refreshes += 1;
-  draft.effects.push(setTimer({ kind: "refresh", pull: entry.pull }, draft.at + delay));
 }

@@ -6,7 +6,7 @@ import { judgeEntry } from "./judging/approval.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
 import { cancelTimer, setTimer } from "./timer.ts";
 
-/** Timed refreshes without progress before something else is tried. With their back-off, about two minutes. */
+/** Timed refreshes until an update or a head that GitHub does not show is given up. With their back-off, about two minutes. */
 export const MAX_REFRESHES = 10;
 
 export interface LaneDraft {

@@ -1,10 +1,14 @@
 /** Reacts to hints and timers by observing pulls, and to what GitHub says of them. */
 import type { Ignored } from "../event.ts";
 import type { PullSnapshot } from "../github.ts";
+import { isFresh } from "./ahead.ts";
 import { checksObserved } from "./checks.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
 import { commitsWatched, type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
 import { LANE_SWEEP_MS, parseTimer, setTimer } from "./timer.ts";
+
+/** Refreshes until a pull of unknown mergeability is given up. GitHub needs minutes at times. With their back-off, half an hour. */
+const MAX_UNKNOWN = 64;
 
 /** A hint says that something about a pull, a commit or a branch changed, not what. */
 export function onLaneHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">): Ignored | null {
@@ -39,6 +43,7 @@ export function onLaneTimerDue(draft: LaneDraft, event: LaneEventOf<"timer.due">
   const entry = findEntry(state, timer.pull);
   if (entry === null) return "superseded";
   if (timer.kind === "rest") entry.restsUntil = null;
+  else if (waitsForGitHub(entry)) entry.refreshes += 1;
   refresh(draft, entry);
   return null;
 }
@@ -47,10 +52,14 @@ export function onPullObserved(draft: LaneDraft, event: LaneEventOf<"pull.observ
   const entry = findEntry(draft.state, event.pull);
   if (entry === null || event.seq !== entry.observation.asked) return "stale-observation";
   // Only open pulls are read together with the tip of the base. What GitHub records of the others lags behind it.
-  const before = event.snapshot.state === "open" ? null : snapshotOf(entry);
-  const snapshot = before === null ? event.snapshot : { ...event.snapshot, baseSha: before.baseSha };
+  const before = snapshotOf(entry);
+  const isOpen = event.snapshot.state === "open" || before === null;
+  const snapshot = isOpen ? event.snapshot : { ...event.snapshot, baseSha: before.baseSha };
   entry.observation.latest = { seq: event.seq, snapshot };
+  // GitHub computes its answer anew for another base.
+  if (before?.baseSha !== snapshot.baseSha) entry.refreshes = 0;
   pullObserved(draft, entry, snapshot);
+  if (draft.state.entries.includes(entry)) refreshLater(draft, entry);
   return null;
 }
 
@@ -80,12 +89,46 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): v
     eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
     return;
   }
-  if (snapshot.mergeable === null && entry.refreshes >= MAX_REFRESHES) {
+  if (snapshot.mergeable === null && entry.refreshes >= MAX_UNKNOWN) {
     eject(draft, entry, { class: "platform-unknown", cause: { kind: "mergeability-unknown" }, details: [] });
     return;
   }
   // An update is about to replace this head, so its checks no longer matter.
   if (entry.stage.kind !== "updating") checksObserved(draft, entry, snapshot);
+}
+
+/**
+ * Returns true where no webhook will come: GitHub sends none when `mergeable` is computed, and may show an accepted update or a
+ * promoted head late.
+ */
+function waitsForGitHub(entry: Entry): boolean {
+  const snapshot = snapshotOf(entry);
+  if (snapshot === null || isAway(entry) || entry.stage.kind === "merging") return false;
+  return (
+    snapshot.mergeable === null ||
+    snapshot.headSha === entry.formerHead ||
+    (entry.stage.kind === "updating" && isFresh(entry))
+  );
+}
+
+/**
+ * Sets a timer for the entry's next observation. The pauses double, so that a slow GitHub is not asked all the time. Only the
+ * entry's own observations set it and only its own refreshes count: events of other entries would delay the one and use up the
+ * other, and a wide lane would eject entries within seconds.
+ */
+function refreshLater(draft: LaneDraft, entry: Entry): void {
+  if (entry.restsUntil !== null || entry.observation.asked > (entry.observation.latest?.seq ?? 0)) return;
+  if (!waitsForGitHub(entry)) {
+    entry.refreshes = 0;
+    return;
+  }
+  if (entry.stage.kind === "updating" && entry.refreshes >= MAX_REFRESHES) {
+    // GitHub accepted the update and never made it. The front asks again.
+    entry.stage = { kind: "queued" };
+    entry.refreshes = 0;
+  }
+  const delay = Math.min(250 * 2 ** Math.min(entry.refreshes, 20), 30_000);
+  draft.effects.push(setTimer({ kind: "refresh", pull: entry.pull }, draft.at + delay));
 }
 
 function headMoved(draft: LaneDraft, entry: Entry, head: string): void {

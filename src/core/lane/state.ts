@@ -46,7 +46,7 @@ export const Entry = Submission.extend({
     asked: z.number().int(),
     latest: z.object({ seq: z.number().int(), snapshot: PullSnapshot }).nullable(),
   }),
-  /** Timed refreshes since the last progress, for the back-off. */
+  /** The entry's own timed refreshes since the last progress, for the back-off. */
   refreshes: z.number().int(),
   headSince: Time,
   /** The head before the last promotion. GitHub may show it a little longer. */

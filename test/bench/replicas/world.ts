@@ -17,6 +17,7 @@ export const WORLD: Scenario["world"] = {
   approve: "never",
   replicas: 1,
   webhooks: "all",
+  mergeability: "fast",
   skews: [],
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../../src/core/effect.ts";
 import { standingOf } from "../../../src/core/feature/standing.ts";
 import { LANE, running, sha, World } from "../world.ts";
 
@@ -43,6 +44,48 @@ describe("observations", () => {
     world.timer(`rest:${second}`, LANE);
     world.pullIs(second);
     expect(world.has("pull.merge", (one) => one.type === "pull.merge" && one.pull === second)).toBe(true);
+  });
+
+  it("Events of other entries neither use up an entry's refreshes nor delay the next one", () => {
+    const world = started({ a: [], b: [] });
+    const [first, second] = [world.agentSucceeds("a"), world.agentSucceeds("b")];
+    world.pullIs(first, { mergeable: null });
+    const isTimer = (effect: Effect) => effect.type === "timer.set" && effect.timer === `refresh:${first}`;
+    world.pullIs(second, { checks: [running] });
+    for (let hint = 0; hint < 100; hint += 1) {
+      world.lane({ type: "hinted", topic: { kind: "pull", pull: second } });
+      world.pullIs(second, { checks: [running] });
+    }
+    expect(world.effects.filter(isTimer)).toMatchObject([{ dueAt: world.at + 250 }]);
+    world.timer(`refresh:${first}`, LANE);
+    world.pullIs(first, { mergeable: null });
+    expect(world.task("a").stage).toBe("in-lane");
+    expect(world.effects.filter(isTimer)).toMatchObject([{ dueAt: world.at + 500 }]);
+  });
+
+  it("Hints about an entry do not use up its refreshes", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    for (let hint = 0; hint < 100; hint += 1) {
+      world.pullIs(pull, { mergeable: null });
+      world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+    }
+    world.pullIs(pull, { mergeable: null });
+    expect(world.task("a").stage).toBe("in-lane");
+    expect(world.laneState.entries[0]?.refreshes).toBe(0);
+  });
+
+  it("A lane gives GitHub its whole time again when the base has moved", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    for (let merge = 0; merge < 20; merge += 1) {
+      for (let look = 0; look < 10; look += 1) {
+        world.pullIs(pull, { mergeable: null, baseSha: sha(`base-${merge}`) });
+        world.timer(`refresh:${pull}`, LANE);
+      }
+    }
+    world.pullIs(pull, { mergeable: null, baseSha: sha("base-20") });
+    expect(world.task("a").stage).toBe("in-lane");
   });
 
   it("A lane judges a head that a person pushed like any other", () => {

@@ -209,7 +209,13 @@ export class StepJudge {
   #sent(event: EventLike): void {
     this.#order.sent(event);
     if (event.type !== "entry.ejected") return;
-    const { class: failure } = event.failure as { class: string };
+    const { class: failure, cause } = event.failure as { class: string; cause: { kind: string } };
+    // The modelled GitHub always answers within minutes.
+    this.#options.court.demand(
+      cause.kind !== "mergeability-unknown",
+      "an entry waits while GitHub computes whether it can be merged",
+      () => `pull ${event.pull}`,
+    );
     if (failure !== "checks-failed") return;
     this.#red.set(event.pull as number, { head: event.head as string, at: this.#options.github.now });
   }

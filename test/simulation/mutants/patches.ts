@@ -189,6 +189,12 @@ export const mutants: readonly Mutant[] = [
     "ahead.place <= entry.place || !mayAdvance(state, ahead)",
   ),
   mutant(
+    "an observation of one lane event counts as a look",
+    "core/lane/observation.ts",
+    "  pullObserved(draft, entry, snapshot);\n",
+    "  for (const other of draft.state.entries) other.refreshes += 1;\n  pullObserved(draft, entry, snapshot);\n",
+  ),
+  mutant(
     "merge a head that is behind its base",
     "core/lane/advance.ts",
     "  if (snapshot.behindBy > 0) {\n    if (entry.tries",

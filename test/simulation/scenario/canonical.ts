@@ -15,6 +15,7 @@ const world: Scenario["world"] = {
   approve: "never",
   replicas: 1,
   webhooks: "all",
+  mergeability: "fast",
   skews: [],
 };
 

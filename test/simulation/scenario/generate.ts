@@ -113,6 +113,9 @@ const EFFECTS: readonly (readonly [string, number])[] = [
   ["permission.observe", 3],
 ];
 
+/** The share of scenarios with a wide lane. They take long. */
+const WIDE = 0.02;
+
 const DAY_MS = 24 * 3_600_000;
 
 export function generate(seed: string): Scenario {
@@ -129,6 +132,7 @@ export function generate(seed: string): Scenario {
     approve: new Chance(`${seed} approve`).chance(0.25) ? "always" : "never",
     replicas: chance.chance(0.3) ? 2 : 1,
     webhooks: chance.chance(0.1) ? "none" : "all",
+    mergeability: "fast",
     skews: clocks(new Chance(`${seed} clocks`)),
   };
   const troubles = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
@@ -141,7 +145,21 @@ export function generate(seed: string): Scenario {
   faults.push(...deceits(new Chance(`${seed} deceits`)), ...redBase(new Chance(`${seed} red base`)));
   faults.push(...guards(new Chance(`${seed} guards`), features), ...swaps(new Chance(`${seed} swaps`)));
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
+  widen(new Chance(`${seed} wide`), world, features);
   return { seed, world, features, faults };
+}
+
+/** Opens many pull requests at a time, on a GitHub that takes minutes to compute their mergeability. */
+function widen(chance: Chance, world: Scenario["world"], features: readonly FeatureSpec[]): void {
+  const [feature] = features;
+  if (feature === undefined || !chance.chance(WIDE)) return;
+  world.mergeability = "slow";
+  world.maxParallel = 20;
+  world.actionsSlots = null;
+  const [first] = feature.tasks;
+  for (let number = feature.tasks.length; first !== undefined && number < chance.between(15, 20); number += 1) {
+    feature.tasks.push({ ...first, id: `t${number}`, dependsOn: [], worksMs: chance.between(20_000, 240_000) });
+  }
 }
 
 /** Lets the clocks of the machines differ from the database's by minutes. */

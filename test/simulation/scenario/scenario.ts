@@ -162,6 +162,8 @@ export const Scenario = z.object({
      */
     replicas: z.number().int().min(1).max(2),
     webhooks: z.enum(["all", "none"]),
+    /** How long GitHub takes to compute a pull request's mergeability: seconds or minutes. */
+    mergeability: z.enum(["fast", "slow"]).default("fast"),
     /** How much the processes' clocks are ahead of the database's, in milliseconds. Left out: not at all. */
     skews: z.array(z.number().int()).default([]),
   }),
