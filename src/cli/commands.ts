@@ -39,7 +39,7 @@ export const runCommand: Subcommand = {
       about: "a variable for the jobs that check, never for agents; repeat it for more",
       repeats: true,
     },
-    "any-version": { about: "check with the Node.js, Python and Go that are here, whatever the workflows ask for" },
+    "any-version": { about: "check with the versions of tools that are here, whatever the workflows ask for" },
     checks,
     "skip-check": skipCheck,
     ...running,

@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openArtifacts } from "../src/actions/built-in/artifacts/store.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
-import { stubPython } from "./python.ts";
 
 let fixture: Fixture;
 
@@ -12,7 +11,6 @@ beforeEach(async () => {
   fixture = await startFixture();
 });
 afterEach(async () => {
-  vi.unstubAllEnvs();
   await fixture.close();
 });
 
@@ -127,40 +125,6 @@ jobs:
     await refs("later", { "b.txt": "b" });
     expect(await fixture.log(fixture.job("it"))).toContain("Z kept by same");
     expect(await fixture.log(fixture.job("it"))).not.toContain("kept by changed");
-  });
-});
-
-describe("setup actions", () => {
-  it("setup-python provides this machine's Python, and a job that asks for another version or tool is not run", async () => {
-    stubPython(fixture.folder);
-    await fixture.commit({
-      tools: `
-on: workflow_dispatch
-jobs:
-  python:
-    runs-on: ubuntu-latest
-    steps:
-      - { uses: actions/setup-python@v5, id: setup, with: { python-version: "3.x" } }
-      - run: echo "python=[$(python --version)] output=[\${{ steps.setup.outputs.python-version }}]"
-  old: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-python@v5, with: { python-version: "2.7" } }] }
-  none:
-    runs-on: ubuntu-latest
-    steps: [{ uses: actions/setup-java@v4, with: { java-version: 21 } }]
-`,
-    });
-    await fixture.dispatch("tools");
-    expect(await fixture.log(fixture.job("python"))).toContain("Z python=[Python 3.11.2] output=[3.11.2]");
-    expect(await fixture.log(fixture.job("old"))).toContain(
-      "Not run here: it asks for python 2.7, and this machine has 3.11.2.",
-    );
-    expect(await fixture.log(fixture.job("none"))).toContain(
-      "Not run here: it uses actions/setup-java@v4, which is not here.",
-    );
-    expect(["python", "old", "none"].map((name) => fixture.job(name).conclusion)).toEqual([
-      "success",
-      "neutral",
-      "neutral",
-    ]);
   });
 });
 

@@ -24,7 +24,7 @@ export interface RunOptions {
   checks: string | null;
   /** Variables for the jobs that check. */
   jobEnv: Record<string, string>;
-  /** True: jobs use the versions of Node.js, Python and Go that are here. */
+  /** True: jobs use the versions of tools that are here. */
   anyVersion: boolean;
   /** Names of checks that no merge requires. */
   skipChecks: string[];

@@ -2,8 +2,9 @@
 import type { StepsJob } from "../parse/model.ts";
 import { Expression, type Template } from "../parse/template.ts";
 
-/** Actions that neither judge the code nor bring it into the job. */
-const BLIND = /^actions\/(setup-[\w-]+|cache(\/\w+)?|upload-artifact)@/i;
+/** Actions that neither judge the code nor bring it into the job: those that set up a tool or keep a cache. */
+const BLIND =
+  /^(actions\/(setup-[\w-]+|cache(\/\w+)?|upload-artifact)|[\w.-]+\/[\w-]*(setup|toolchain|cache|harden-runner)[\w-]*)@/i;
 const CHECKOUT = /^actions\/checkout@/i;
 /** Commands with which a job without a checkout fetches the code, or what was made of it. */
 const FETCHES = /\b(git|gh|curl|wget|svn|docker)\b/;

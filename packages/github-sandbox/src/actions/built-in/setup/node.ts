@@ -8,11 +8,13 @@ import { NotHere } from "../../execute/lack.ts";
 import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { refuseInputs, textInput } from "../inputs.ts";
 import { isNewest, rangeOf, satisfies } from "./node-versions/asked.ts";
-import { installedNodes, installNode, touch } from "./node-versions/install.ts";
-import { type Node, nodesOnMachine } from "./node-versions/on-machine.ts";
+import { nodesOnMachine } from "./node-versions/on-machine.ts";
+import { nodePackage } from "./node-versions/package.ts";
+import { installedVersions, installVersion, touch } from "./npm-packages.ts";
 import { askedCache, keepPackages } from "./package-cache.ts";
 import { versionInFile } from "./version-files.ts";
 import { byVersion } from "./version-range.ts";
+import type { Version } from "./versions.ts";
 
 function askedFor({ job, inputs }: ActionCall): string {
   const given = textInput(inputs, "node-version");
@@ -20,7 +22,7 @@ function askedFor({ job, inputs }: ActionCall): string {
   return given !== "" || file === "" ? given : versionInFile(job.folders.workspace, file, "node");
 }
 
-async function chooseNode({ job, log }: ActionCall, asked: string): Promise<Node> {
+async function chooseNode({ job, log }: ActionCall, asked: string): Promise<Version> {
   const { nodePath, toolsDir, anyVersion } = job.request.options;
   const here = nodesOnMachine(nodePath);
   const [own] = here;
@@ -30,19 +32,19 @@ async function chooseNode({ job, log }: ActionCall, asked: string): Promise<Node
     log.warning(`The workflow asks for node ${asked}. This run uses ${own.version} instead.`);
     return own;
   }
-  const installed = installedNodes(toolsDir);
+  const installed = installedVersions(toolsDir, nodePackage);
   const found = [...here, ...installed]
     .filter(({ version }) => satisfies(asked, version, own.version))
     .sort((left, right) => byVersion(right.version, left.version))[0];
   if (found !== undefined) {
-    if (installed.includes(found)) touch(found);
+    if (installed.includes(found)) touch(toolsDir, nodePackage, found);
     return found;
   }
   const range = rangeOf(asked, own.version);
   const lack = { kind: "version", tool: "node", asked, present: own.version } as const;
   if (range === null) throw new NotHere({ ...lack, why: null });
   log.line(`Installing node ${asked} from the npm registry`);
-  const fresh = await installNode(toolsDir, range, nodePath);
+  const fresh = await installVersion(toolsDir, nodePackage, range, nodePath);
   if ("why" in fresh) throw new NotHere({ ...lack, why: fresh.why });
   return fresh;
 }

@@ -16,6 +16,11 @@ const managers: Record<string, Manager> = {
   pnpm: { lockfiles: ["pnpm-lock.yaml"], folders: ["~/.local/share/pnpm/store"] },
   yarn: { lockfiles: ["yarn.lock"], folders: ["~/.cache/yarn", "~/.yarn/berry/cache"] },
   pip: { lockfiles: ["**/requirements.txt", "pyproject.toml"], folders: ["~/.cache/pip"] },
+  uv: { lockfiles: ["**/uv.lock", "**/requirements*.txt", "pyproject.toml"], folders: ["~/.cache/uv"] },
+  pipenv: { lockfiles: ["**/Pipfile.lock"], folders: ["~/.cache/pipenv", "~/.cache/pip"] },
+  poetry: { lockfiles: ["**/poetry.lock"], folders: ["~/.cache/pypoetry"] },
+  gradle: { lockfiles: ["**/*.gradle*", "**/gradle-wrapper.properties"], folders: ["~/.gradle/caches"] },
+  maven: { lockfiles: ["**/pom.xml"], folders: ["~/.m2/repository"] },
   go: { lockfiles: ["go.sum"], folders: ["~/.cache/go-build", "~/go/pkg/mod"] },
 };
 

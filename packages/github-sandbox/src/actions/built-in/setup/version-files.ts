@@ -6,14 +6,16 @@ import { StepError } from "../../execute/step-error.ts";
 
 const maxBytes = 1024 * 1024;
 
+export type ToolName = "node" | "python" | "go" | "java" | "dotnet" | "pnpm" | "uv" | "bun" | "deno" | "rust";
+
 /** Returns "" when the file names no version. Throws StepError when it is missing or cannot be read. */
-export function versionInFile(workspace: string, file: string, tool: "node" | "python" | "go"): string {
+export function versionInFile(workspace: string, file: string, tool: ToolName): string {
   const path = resolve(workspace, file);
   if (!existsSync(path)) throw new StepError(`The specified ${tool} version file at: ${path} does not exist`);
   const text = readFileSync(path, "utf8").slice(0, maxBytes);
   switch (basename(file)) {
     case "package.json":
-      return inPackage(text, file);
+      return inPackage(text, file, tool);
     case ".tool-versions":
       return inToolVersions(text, tool);
     case "go.mod":
@@ -32,26 +34,31 @@ function line(text: string, pattern: RegExp): string | undefined {
   return pattern.exec(text)?.[1];
 }
 
-function inToolVersions(text: string, tool: "node" | "python" | "go"): string {
-  const names = { node: "node(?:js)?", python: "python", go: "go(?:lang)?" };
-  return line(text, new RegExp(`^${names[tool]}\\s+v?(\\S+)`, "m")) ?? "";
+function inToolVersions(text: string, tool: ToolName): string {
+  const names: Partial<Record<ToolName, string>> = { node: "node(?:js)?", go: "go(?:lang)?" };
+  return line(text, new RegExp(`^${names[tool] ?? tool}\\s+v?(\\S+)`, "m")) ?? "";
 }
 
-interface Named {
-  engines?: { node?: string };
-  volta?: { node?: string };
-  devEngines?: { runtime?: Runtime | Runtime[] };
+interface Manifest {
+  engines?: Record<string, string>;
+  volta?: Record<string, string>;
+  packageManager?: string;
+  devEngines?: { runtime?: Requirement | Requirement[]; packageManager?: Requirement | Requirement[] };
 }
-interface Runtime {
+/** A tool that `devEngines` asks for. */
+interface Requirement {
   name?: string;
   version?: string;
 }
 
-function inPackage(text: string, file: string): string {
+function inPackage(text: string, file: string, tool: ToolName): string {
   try {
-    const { engines, volta, devEngines } = parse(text) as Named;
-    const runtimes = [devEngines?.runtime ?? []].flat();
-    return String(volta?.node ?? runtimes.find(({ name }) => name === "node")?.version ?? engines?.node ?? "");
+    const { engines, volta, devEngines, packageManager } = parse(text) as Manifest;
+    const named = [devEngines?.runtime ?? [], devEngines?.packageManager ?? []].flat();
+    // A hash of the package may follow the version.
+    const manager = /^(\w+)@([^+]+)/.exec(packageManager ?? "");
+    const own = manager?.[1] === tool ? manager[2] : undefined;
+    return String(own ?? volta?.[tool] ?? named.find(({ name }) => name === tool)?.version ?? engines?.[tool] ?? "");
   } catch (error) {
     throw new StepError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,7 +1,9 @@
 /**
- * Makes the environment of a job's processes: GitHub's variables, and of this process only PATH, the locale and what a machine needs
- * to reach the network. Without its proxy and its certificates every install of a job would fail.
+ * Makes the environment of a job's processes: GitHub's variables, and of this process only PATH, the locale, the folders of version
+ * managers, and what a machine needs to reach the network. Without its proxy and its certificates every install of a job would fail.
  */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { JobFolders } from "./folders.ts";
 
@@ -11,6 +13,22 @@ const kept = [
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"],
   ...["GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "CARGO_HTTP_CAINFO"],
 ];
+
+/** The folders of version managers. A job has a home folder of its own, in which their shims would find no version. */
+const managers: Record<string, string> = {
+  RUSTUP_HOME: ".rustup",
+  PYENV_ROOT: ".pyenv",
+  RBENV_ROOT: ".rbenv",
+  GOENV_ROOT: ".goenv",
+  VOLTA_HOME: ".volta",
+  ASDF_DATA_DIR: ".asdf",
+  MISE_DATA_DIR: ".local/share/mise",
+};
+
+function managerFolders(): Record<string, string> {
+  const found = Object.entries(managers).map(([name, path]) => [name, process.env[name] ?? join(homedir(), path)]);
+  return Object.fromEntries(found.filter(([, folder = ""]) => existsSync(folder)));
+}
 
 /** Returns the passwords in the addresses of proxies. No log may show them. */
 export function proxySecrets(env: Record<string, string>): string[] {
@@ -55,7 +73,7 @@ export function jobEnvironment(
   folders: JobFolders,
   github: Record<string, unknown>,
 ): Record<string, string> {
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = managerFolders();
   for (const name of kept) {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;

@@ -1,16 +1,10 @@
 /** Finds the versions of Node.js that this machine has: on PATH, and in the folders of version managers. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { basePath } from "../../../execute/machine/environment.ts";
-
-export interface Node {
-  /** Without `v`, such as `24.21.0`. */
-  version: string;
-  /** The folder that a job puts on its PATH. */
-  bin: string;
-}
+import { type Version, versionsIn } from "../versions.ts";
 
 const versions = new Map<string, string | null>();
 
@@ -43,18 +37,8 @@ function managers(env: NodeJS.ProcessEnv): [folder: string, bin: string][] {
   ];
 }
 
-/** Returns the versions in a folder whose subfolders bear their names, such as `v20.9.0`. */
-export function nodesIn(folder: string, bin: string, prefix = ""): Node[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => {
-    const version = name.startsWith(prefix) ? /^v?(\d+\.\d+\.\d+)$/.exec(name.slice(prefix.length))?.[1] : undefined;
-    const path = join(folder, name, bin);
-    return version !== undefined && existsSync(join(path, "node")) ? [{ version, bin: path }] : [];
-  });
-}
-
 /** Returns every version that is here. The first is the one that jobs have without asking. */
-export function nodesOnMachine(nodePath: string, env: NodeJS.ProcessEnv = process.env): Node[] {
+export function nodesOnMachine(nodePath: string, env: NodeJS.ProcessEnv = process.env): Version[] {
   const onPath = basePath(nodePath).flatMap((bin) => {
     const program = join(bin, "node");
     const version = existsSync(program) ? versionOf(program) : null;
@@ -62,5 +46,9 @@ export function nodesOnMachine(nodePath: string, env: NodeJS.ProcessEnv = proces
   });
   const own = versionOf(nodePath);
   const first = own === null ? [] : [{ version: own, bin: dirname(nodePath) }];
-  return [...first, ...onPath, ...managers(env).flatMap(([folder, bin]) => nodesIn(folder, bin))];
+  return [
+    ...first,
+    ...onPath,
+    ...managers(env).flatMap(([folder, bin]) => versionsIn({ folder, bin, program: "node" })),
+  ];
 }
