@@ -87,6 +87,21 @@ describe("a base whose required checks pass", () => {
     expect(protections).toEqual([["unit"]]);
   });
 
+  it("waits for a job that bears the name of a skipped one and has not begun", async () => {
+    const skipped = run("sum", "skipped");
+    const now = { checks: [run("unit", null), skipped], ended: false };
+    const { start, begun, protections } = base(now);
+    const check = start("unit", "sum");
+    await begun;
+    await vi.advanceTimersByTimeAsync(1_000);
+    Object.assign(now, { checks: [run("unit", "success"), skipped] });
+    await vi.advanceTimersByTimeAsync(20_000);
+    Object.assign(now, { checks: [run("unit", "success"), skipped, run("sum", "success")], ended: true });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await check.outcome).toMatchObject({ kind: "good", removed: [] });
+    expect(protections).toEqual([]);
+  });
+
   it("is refused where nothing that judges is left", async () => {
     const { start, protections } = base({ checks: [run("unit", "neutral")], ended: true });
     const outcome = await start("unit").outcome;

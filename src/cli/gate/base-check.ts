@@ -147,7 +147,10 @@ async function follow(
     const present = checks.map((one) => (repeated.includes(one.job) ? { ...one, conclusion: null } : one));
     // Where a job could not be repeated its first end is its last.
     const results = judgeBase(required, ended ? checks : present);
-    const open = results.filter(({ result }) => result === "pending").map(({ name }) => name);
+    // While a run is under way, another job of the same name may begin later: one that waits for the jobs that it needs.
+    const open = results.flatMap(({ name, result }) =>
+      result === "pending" || (result === "not-run" && !ended) ? [name] : [],
+    );
     const now = Date.now();
     endedAt = ended ? (endedAt ?? now) : null;
     const settled = open.length === 0 || (endedAt !== null && now - endedAt > SETTLED_MS);
