@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { PROTOCOL, RESULT_ARTIFACT, runName } from "../core/attempt.ts";
-import type { Repo, RunSnapshot } from "../core/github.ts";
-import type { GitHub } from "../loop/github-port.ts";
+import { type Repo, type RunSnapshot, repoName } from "../core/github.ts";
+import type { ArtifactContent, GitHub } from "../loop/github-port.ts";
 import { BadArtifact, Unavailable } from "../loop/github-port.ts";
 import { ReaderStopped } from "../loop/readers-port.ts";
 import { MAX_ARTIFACT_BYTES } from "./artifact/unpack.ts";
 import { BadArchive } from "./artifact/unzip.ts";
 import { type Calls, TooLarge } from "./calls.ts";
 import { saysUnknownField, statusOf, wordsOf } from "./errors.ts";
+import { Recent } from "./memory/recent.ts";
 import type { GitHubReaders } from "./readers.ts";
 
 type Attempts = Pick<GitHub, "dispatch" | "findRun" | "run" | "cancelRun" | "artifact">;
@@ -41,6 +42,14 @@ const Job = z.object({
 });
 const Artifact = z.object({ id: z.number().int(), name: z.string(), expired: z.boolean() });
 
+const MAX_BRANCHES = 1_000;
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+
+interface Unpacked {
+  content: ArtifactContent;
+  bytes: number;
+}
+
 /** GitHub lists a new run only after some seconds. Asking sooner would miss the run and dispatch a second one. */
 const LISTING_LAG_MS = 10_000;
 
@@ -50,6 +59,11 @@ export function createAttempts(
   defaultBranch: (repo: Repo) => Promise<string>,
   unpack: GitHubReaders["unpackArtifact"],
 ): Attempts {
+  /** The default branch of each repository, as the last dispatch found it. */
+  const branches = new Recent<string>(MAX_BRANCHES);
+  /** Kept from reading a result until its change is written. */
+  const unpacked = new Recent<Unpacked>(MAX_KEPT_BYTES, ({ bytes }) => bytes);
+
   /**
    * Returns the App's own dispatches of `name`, oldest first. A person with write access can dispatch under the same
    * name from a branch with another workflow file. Such a run must not pass for ours, so only the App's runs from the
@@ -92,6 +106,35 @@ export function createAttempts(
     }
   }
 
+  /** Starts the workflow on a branch that was the default one. Returns `moved` where GitHub does not know it any more. */
+  async function startOn(...given: Parameters<typeof start>): Promise<number | null | "moved"> {
+    try {
+      return await start(...given);
+    } catch (error) {
+      const [repo] = given;
+      branches.forget(repoName(repo));
+      if (statusOf(error) === 404 || statusOf(error) === 422) return "moved";
+      throw error;
+    }
+  }
+
+  /** Starts the workflow on the present default branch, unless an earlier try did. */
+  async function findOrStart(
+    repo: Repo,
+    workflow: string,
+    inputs: { attempt: string } & Record<string, string>,
+    isFirstTry: boolean,
+  ): Promise<number | null> {
+    const branch = await defaultBranch(repo);
+    branches.set(repoName(repo), branch);
+    const runs = isFirstTry ? [] : await dispatched(repo, workflow, runName(inputs.attempt), branch);
+    const [first, ...others] = runs;
+    if (first === undefined) return start(repo, workflow, branch, inputs);
+    const open = others.filter((run) => run.status !== "completed");
+    await Promise.all(open.map((run) => cancelRun(repo, run.id)));
+    return first.id;
+  }
+
   async function cancelRun(repo: Repo, run: number): Promise<void> {
     try {
       await calls.send(repo, "POST /repos/{owner}/{repo}/actions/runs/{run}/cancel", { run });
@@ -108,16 +151,13 @@ export function createAttempts(
   return {
     cancelRun,
 
-    async dispatch(repo, { workflow, attempt, brief }) {
-      const branch = await defaultBranch(repo);
+    async dispatch(repo, { workflow, attempt, brief, isFirstTry }) {
       const name = runName(attempt);
-      const [first, ...others] = await dispatched(repo, workflow, name, branch);
-      if (first !== undefined) {
-        const open = others.filter((run) => run.status !== "completed");
-        await Promise.all(open.map((run) => cancelRun(repo, run.id)));
-        return { run: first.id };
-      }
-      const started = await start(repo, workflow, branch, { protocol: PROTOCOL, attempt, brief });
+      const inputs = { protocol: PROTOCOL, attempt, brief };
+      const remembered = branches.get(repoName(repo));
+      const first =
+        isFirstTry && remembered !== undefined ? await startOn(repo, workflow, remembered, inputs) : "moved";
+      const started = first === "moved" ? await findOrStart(repo, workflow, inputs, isFirstTry === true) : first;
       if (started !== null) return { run: started };
       throw new Unavailable(`${name} was or may be dispatched, but GitHub did not say as which run`, LISTING_LAG_MS);
     },
@@ -144,6 +184,9 @@ export function createAttempts(
     },
 
     async artifact(repo, id) {
+      const key = `${repoName(repo)} ${id}`;
+      const kept = unpacked.get(key);
+      if (kept !== undefined) return kept.content;
       const listRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/artifacts";
       const [run, artifacts] = await Promise.all([
         readRun(repo, id),
@@ -162,7 +205,10 @@ export function createAttempts(
           throw new Unavailable(`The artifact of run ${id} is listed but not there yet`);
         }
         const { result, files } = await unpack(file);
-        return { result, file: (sha256) => files.get(sha256) ?? null };
+        const content = { result, file: (sha256: string) => files.get(sha256) ?? null };
+        const bytes = [...files.values()].reduce((total, one) => total + one.length, result?.length ?? 0);
+        unpacked.set(key, { content, bytes });
+        return content;
       } catch (error) {
         if (error instanceof TooLarge || error instanceof BadArchive || error instanceof ReaderStopped) {
           throw new BadArtifact(error.message, { cause: error });

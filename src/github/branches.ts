@@ -74,7 +74,8 @@ export function createBranches(calls: Calls): Branches {
     },
 
     async moveBranch(repo, branch, from, to) {
-      const tip = await branchTip(repo, branch);
+      // A branch that is created cannot overwrite another: GitHub refuses it. A fast-forward could undo a person's reset.
+      const tip = from === null ? null : await branchTip(repo, branch);
       if (tip === to) return "moved";
       if (tip !== from) return "taken";
       try {
@@ -107,7 +108,7 @@ export function createBranches(calls: Calls): Branches {
 }
 
 export async function readCommit(calls: Calls, repo: Repo, sha: string) {
-  const found = await calls.one(repo, "GET /repos/{owner}/{repo}/git/commits/{sha}", { sha }, Commit);
+  const found = await calls.once(repo, "GET /repos/{owner}/{repo}/git/commits/{sha}", { sha }, Commit);
   return {
     message: found.message,
     tree: found.tree.sha,

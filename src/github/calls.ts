@@ -3,15 +3,23 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import type { Repo } from "../core/github.ts";
+import { type Repo, repoName } from "../core/github.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
 import { statusOf } from "./errors.ts";
+import { Recent } from "./memory/recent.ts";
 
 type Parameters = Record<string, unknown>;
 
 export interface Calls {
   /** Sends one request and parses the answer. Fills in `{owner}` and `{repo}` of the route. */
   one<Schema extends z.ZodType>(
+    repo: Repo,
+    route: string,
+    parameters: Parameters,
+    schema: Schema,
+  ): Promise<z.infer<Schema>>;
+  /** Like `one`, for what never changes, such as a commit by its SHA. Remembers the answers. */
+  once<Schema extends z.ZodType>(
     repo: Repo,
     route: string,
     parameters: Parameters,
@@ -52,6 +60,8 @@ export class TooLarge extends Refused {}
 /** Bounds the memory that one repository can take, such as with a pull request of ten thousand checks. */
 const MAX_ITEMS = 10_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** Answers that `once` remembers, of about a kilobyte each. */
+const MAX_REMEMBERED = 1_000;
 
 export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls {
   async function request(repo: Repo, route: string, parameters: Parameters) {
@@ -59,7 +69,16 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
     return octokit.request(route, { owner: repo.owner, repo: repo.name, ...parameters });
   }
 
+  const remembered = new Recent<unknown>(MAX_REMEMBERED);
+
   const calls: Calls = {
+    async once(repo, route, parameters, schema) {
+      const key = JSON.stringify([repoName(repo), route, parameters]);
+      const answer = schema.parse(remembered.get(key) ?? (await calls.one(repo, route, parameters, z.unknown())));
+      remembered.set(key, answer);
+      return answer;
+    },
+
     async one(repo, route, parameters, schema) {
       const answer = await request(repo, route, parameters);
       return schema.parse(answer.data);

@@ -1,8 +1,10 @@
 /** Reads and writes issues and their comments. */
 import { z } from "zod";
-import type { Repo } from "../core/github.ts";
+import { type Repo, repoName } from "../core/github.ts";
 import type { GitHub, IssueSnapshot } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
+import { statusOf } from "./errors.ts";
+import { Recent } from "./memory/recent.ts";
 
 type Issues = Pick<
   GitHub,
@@ -36,6 +38,9 @@ const Comment = z.object({
 });
 type Comment = z.infer<typeof Comment>;
 
+/** Comments that are remembered, of up to 64 KB each. */
+const MAX_WRITTEN = 200;
+
 export function createIssues(calls: Calls, app: { appId: number; appSlug: string }): Issues {
   /**
    * Checks the comment's author. Anybody can write Headgate's marker into a comment, but only the App can post as the
@@ -46,14 +51,33 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
     return comment.user?.type === "Bot" && comment.user.login === `${app.appSlug}[bot]`;
   }
 
-  async function ownComment(repo: Repo, issue: number, marker: string, known: number | null): Promise<Comment | null> {
-    if (known !== null) {
-      const route = "GET /repos/{owner}/{repo}/issues/comments/{id}";
-      const comment = await calls.oneOrNull(repo, route, { id: known }, Comment);
-      if (comment !== null && ours(comment)) return comment;
-    }
+  /** Our comments as they were written last, by repository, issue and marker. */
+  const written = new Recent<{ id: number; body: string }>(MAX_WRITTEN);
+
+  async function ownComment(repo: Repo, issue: number, marker: string): Promise<Comment | null> {
     const all = await calls.all(repo, "GET /repos/{owner}/{repo}/issues/{issue}/comments", { issue }, Comment);
     return all.find((comment) => ours(comment) && firstLine(comment.body ?? "") === marker) ?? null;
+  }
+
+  /** Returns false where a person deleted the comment. */
+  async function edit(repo: Repo, id: number, body: string): Promise<boolean> {
+    try {
+      await calls.send(repo, "PATCH /repos/{owner}/{repo}/issues/comments/{id}", { id, body });
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      throw error;
+    }
+  }
+
+  async function findOrWrite(repo: Repo, issue: number, marker: string, text: string): Promise<number> {
+    const current = await ownComment(repo, issue, marker);
+    if (current === null) {
+      const route = "POST /repos/{owner}/{repo}/issues/{issue}/comments";
+      return (await calls.one(repo, route, { issue, body: text }, Comment)).id;
+    }
+    if (plain(current.body ?? "") !== plain(text)) await edit(repo, current.id, text);
+    return current.id;
   }
 
   return {
@@ -91,18 +115,18 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
       }));
     },
 
-    async upsertComment(repo, issue, marker, body, known) {
+    async upsertComment(repo, issue, marker, body) {
       const text = firstLine(body) === marker ? body : `${marker}\n${body}`;
-      const current = await ownComment(repo, issue, marker, known);
-      if (current === null) {
-        const route = "POST /repos/{owner}/{repo}/issues/{issue}/comments";
-        return (await calls.one(repo, route, { issue, body: text }, Comment)).id;
+      const key = JSON.stringify([repoName(repo), issue, marker]);
+      const known = written.get(key);
+      if (known !== undefined && (known.body === text || (await edit(repo, known.id, text)))) {
+        written.set(key, { id: known.id, body: text });
+        return known.id;
       }
-      if (plain(current.body ?? "") !== plain(text)) {
-        const route = "PATCH /repos/{owner}/{repo}/issues/comments/{id}";
-        await calls.send(repo, route, { id: current.id, body: text });
-      }
-      return current.id;
+      written.forget(key);
+      const id = await findOrWrite(repo, issue, marker, text);
+      written.set(key, { id, body: text });
+      return id;
     },
 
     async react(repo, comment, content) {

@@ -1,4 +1,5 @@
 /** Makes the two calls that move code between branches. Both pin the head. GitHub offers no way to pin the base. */
+import { z } from "zod";
 import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
@@ -9,6 +10,8 @@ import { readPull } from "./pulls.ts";
 
 type Merging = Pick<GitHub, "updatePull" | "mergePull">;
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
+
+const MergeAnswer = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), merged: z.literal(true) });
 
 export function createMerging(calls: Calls, now: () => number): Merging {
   async function landed(repo: Repo, sha: string, at: number | null): Promise<Merged> {
@@ -45,25 +48,18 @@ export function createMerging(calls: Calls, now: () => number): Merging {
       try {
         const route = "PUT /repos/{owner}/{repo}/pulls/{pull}/merge";
         const request = { pull: number, sha: head, merge_method: method, commit_title: title };
-        await calls.send(repo, route, request);
+        const { sha } = await calls.one(repo, route, request, MergeAnswer);
+        return await landing(repo, sha);
       } catch (error) {
         return refusal(error, now());
       }
-      return landing(repo, number);
     },
   };
 
-  /**
-   * Reads the merged pull request again after GitHub accepted the merge. Any failure from here on must not claim that
-   * nothing was merged.
-   */
-  async function landing(repo: Repo, number: number): Promise<Merged> {
+  /** Reads the landed commit after GitHub accepted the merge. Any failure from here on must not claim that nothing was merged. */
+  async function landing(repo: Repo, sha: string): Promise<Merged> {
     try {
-      const pull = await readPull(calls, repo, number);
-      if (pull.merged && pull.merge_commit_sha !== null && pull.merged_at !== null) {
-        return await landed(repo, pull.merge_commit_sha, Date.parse(pull.merged_at));
-      }
-      return { outcome: "unknown", message: "GitHub accepted the merge but does not show it yet" };
+      return await landed(repo, sha, null);
     } catch (error) {
       return { outcome: "unknown", message: meaningOf("mergePull", error, now()).message };
     }

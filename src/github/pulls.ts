@@ -63,7 +63,8 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
 
   return {
     async openPull(repo, request) {
-      const existing = await existingPull(repo, request);
+      // GitHub refuses a second open pull of a branch. One that people closed meanwhile only an earlier try can have opened.
+      const existing = request.isFirstTry ? undefined : await existingPull(repo, request);
       if (existing !== undefined) return { number: existing.number };
       try {
         const { head, base, title, body } = request;

@@ -1,10 +1,14 @@
 /** Reads trees and blobs through the Git data API. */
 import { z } from "zod";
-import type { Repo } from "../core/github.ts";
-import type { TreeFile } from "../core/promotion/tree.ts";
+import { type Repo, repoName } from "../core/github.ts";
+import type { Tree, TreeFile } from "../core/promotion/tree.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
+import { Recent } from "./memory/recent.ts";
+
+/** Entries of the trees that are remembered, of some hundred bytes each. */
+const MAX_REMEMBERED = 300_000;
 
 /** The largest repositories that anybody works in have about half as many. */
 const MAX_FILES = 1_000_000;
@@ -21,10 +25,16 @@ const Listing = z.object({ truncated: z.boolean(), tree: z.array(Entry) });
 const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 
 export function createTrees(calls: Calls): Pick<GitHub, "tree" | "blob"> {
+  const remembered = new Recent<Tree>(MAX_REMEMBERED, (tree) => tree.size + 1);
+
   return {
     async tree(repo, commit) {
+      const key = `${repoName(repo)} ${commit}`;
+      const known = remembered.get(key);
+      if (known !== undefined) return known;
       const files = new Map<string, TreeFile>();
       await collect(calls, repo, commit, "", files);
+      remembered.set(key, files);
       return files;
     },
 

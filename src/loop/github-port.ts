@@ -127,15 +127,18 @@ export interface GitHub {
    * Make the one comment that bears `marker` (a hidden HTML comment, first line) say `body`. Only a comment of our own
    * App counts: anybody can write our marker. Returns the comment's id.
    */
-  upsertComment(repo: Repo, issue: number, marker: string, body: string, known: number | null): Promise<number>;
+  upsertComment(repo: Repo, issue: number, marker: string, body: string): Promise<number>;
   react(repo: Repo, comment: number, content: "eyes" | "+1" | "-1" | "confused"): Promise<void>;
   closeIssue(repo: Repo, issue: number, reason: "completed" | "not_planned"): Promise<void>;
 
   /**
    * Start the attempt's workflow run on the default branch, unless a run of that name exists: then the first one counts
-   * and later ones are cancelled.
+   * and later ones are cancelled. `isFirstTry`: there is none, and nothing is looked for.
    */
-  dispatch(repo: Repo, request: { workflow: string; attempt: string; brief: string }): Promise<{ run: number }>;
+  dispatch(
+    repo: Repo,
+    request: { workflow: string; attempt: string; brief: string; isFirstTry?: boolean },
+  ): Promise<{ run: number }>;
   /** The attempt's run by its name; null when there is none. */
   findRun(repo: Repo, workflow: string, attempt: string): Promise<number | null>;
   run(repo: Repo, run: number): Promise<RunSnapshot>;
@@ -167,11 +170,11 @@ export interface GitHub {
   deleteBranch(repo: Repo, branch: string): Promise<void>;
   /**
    * The pull of the branch `head` into `base`: the open one, else one that carried `commit` and is merged or closed by now,
-   * else a new one.
+   * else a new one. `isFirstTry`: nobody opened one for this commit before, and only an open one is looked for.
    */
   openPull(
     repo: Repo,
-    pull: { head: string; base: string; commit: string; title: string; body: string },
+    pull: { head: string; base: string; commit: string; title: string; body: string; isFirstTry?: boolean },
   ): Promise<{ number: number }>;
   /** Has an open pull say what `edit` makes of its body. Writes nothing where it says so already. */
   editPull(repo: Repo, pull: number, edit: (body: string) => string | Promise<string>): Promise<void>;

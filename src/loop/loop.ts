@@ -2,11 +2,12 @@
  * Offers the loop in single steps: inboxes, the outbox, the sweep. It never waits; `driver.ts` does in a process. Tests and the
  * simulation call the same steps themselves.
  */
+
+import { type Inside, Remembered } from "./memory/states.ts";
 import { type End, giveBack, runClaimed, writeEnd } from "./outbox/run.ts";
 import { PLACES, type Places, UnderWay } from "./outbox/under-way.ts";
 import type { Outside } from "./outside.ts";
 import { withoutSecrets } from "./redacted.ts";
-import { type Inside, Remembered } from "./remembered.ts";
 import { retain } from "./retention.ts";
 import { describe, stepAggregate } from "./step.ts";
 import { type ClaimedEffect, StoreUnavailable } from "./store-port.ts";

@@ -30,8 +30,7 @@ function mapped(value: unknown, clean: ReadonlyMap<string, string>): unknown {
 /** Wraps what writes words on GitHub. Most words were redacted when they came in; people's own, such as an issue's title, were not. */
 export function withoutSecrets(github: GitHub, { redact }: Pick<SecretScanner, "redact">): GitHub {
   const words: Partial<GitHub> = {
-    upsertComment: async (repo, issue, marker, body, known) =>
-      github.upsertComment(repo, issue, marker, await redact(body), known),
+    upsertComment: async (repo, issue, marker, body) => github.upsertComment(repo, issue, marker, await redact(body)),
     addSubIssue: async (repo, parent, issue) =>
       github.addSubIssue(repo, parent, { title: await redact(issue.title), body: await redact(issue.body) }),
     openPull: async (repo, pull) =>

@@ -32,7 +32,7 @@
  */
 import { decideOn, read, type State } from "../core/decide.ts";
 import { coalesces, type Effect, earliestRun, effectKey, isUrgent, orderingKey, type Pace } from "../core/effect.ts";
-import type { Inside } from "./remembered.ts";
+import type { Inside } from "./memory/states.ts";
 import type { HistoryWrite, Loaded, NewEffect, SentEvent, StepWrite } from "./store-port.ts";
 
 const BATCH = 20;

@@ -101,6 +101,8 @@ export interface ClaimedEffect {
   effect: Json;
   /** This is the n-th try, from 1. */
   attempts: number;
+  /** No process claimed it before. Otherwise what it does may have been done, even where no try was counted. */
+  isFirst: boolean;
   /** Claims in a row that came to no end before this one: their processes died, or lost their leases. */
   unended: number;
   urgent: boolean;

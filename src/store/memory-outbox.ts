@@ -84,7 +84,7 @@ export class MemoryOutbox {
         row.rearmed = false;
         const { aggregate, key, ordering, effect, attempts, urgent, claims, runAt } = row;
         const id = derivedId(aggregate, key);
-        const counts = { attempts, unended: row.unended - 1, urgent, lease: String(claims) };
+        const counts = { attempts, isFirst: claims === 1, unended: row.unended - 1, urgent, lease: String(claims) };
         return { id, aggregate, key, ordering, effect: reread(effect), ...counts, runAt, claimedAt: now };
       });
   }

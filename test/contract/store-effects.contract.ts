@@ -34,6 +34,7 @@ export function effectContract(fixture: () => StoreFixture): void {
         ordering: "o",
         effect: { type: "go", n: [1] },
         attempts: 1,
+        isFirst: true,
         unended: 0,
         urgent: false,
         lease: expect.any(String),
@@ -111,7 +112,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.renew(claimed, at(30))).toBe(false);
     });
 
-    it("that is put back leaves the effect as if it had not been claimed", async () => {
+    it("that is put back leaves the effect as if it had not been claimed, but for what it may have done", async () => {
       await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.putBack(claimed, at(3), at(1))).toBe(true);
@@ -119,7 +120,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await finish(claimed, 1)).toBe(false);
       expect(await claimAt(store, 2)).toEqual([]);
       const again = await claimOne(store, 3);
-      expect(again).toMatchObject({ attempts: 1, unended: 0 });
+      expect(again).toMatchObject({ attempts: 1, isFirst: false, unended: 0 });
       expect(again.lease).not.toBe(claimed.lease);
     });
 

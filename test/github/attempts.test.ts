@@ -85,6 +85,30 @@ describe("dispatch", () => {
     expect(await failure(githubWith().dispatch(repo, request))).toMatchObject({ name: "Refused" });
   });
 
+  it("looks for nothing on the first try, and asks once for the default branch", async () => {
+    api().get(REPO).reply(200, { default_branch: "main" });
+    expectDispatch(true).reply(200, { workflow_run_id: 77 });
+    expectDispatch(true).reply(200, { workflow_run_id: 78 });
+    const github = githubWith();
+
+    expect(await github.dispatch(repo, { ...request, isFirstTry: true })).toEqual({ run: 77 });
+    expect(await github.dispatch(repo, { ...request, isFirstTry: true })).toEqual({ run: 78 });
+  });
+
+  it("starts the run on the new default branch after the old one was renamed", async () => {
+    api().get(REPO).reply(200, { default_branch: "main" });
+    expectDispatch(true).reply(200, { workflow_run_id: 77 });
+    expectDispatch(true).reply(422, { message: "No ref found for: main" });
+    api().get(REPO).reply(200, { default_branch: "trunk" });
+    api()
+      .post(`${WORKFLOW}/dispatches`, (sent) => sent.ref === "trunk")
+      .reply(200, { workflow_run_id: 78 });
+    const github = githubWith();
+    await github.dispatch(repo, { ...request, isFirstTry: true });
+
+    expect(await github.dispatch(repo, { ...request, isFirstTry: true })).toEqual({ run: 78 });
+  });
+
   it("leaves GitHub time to list the run when it may have started one without saying so", async () => {
     expectRuns();
     expectDispatch(true).reply(502, "");
@@ -198,7 +222,10 @@ describe("artifact", () => {
       .get("/blob?sig=1")
       .reply(200, content);
 
-    const unpacked = await githubWith().artifact(repo, 5);
+    const github = githubWith();
+    const unpacked = await github.artifact(repo, 5);
+    // Kept for promotion, so that it is not downloaded again.
+    expect(await github.artifact(repo, 5)).toBe(unpacked);
 
     expect(unpacked?.result).toBe('{"ok":true}');
     expect(Buffer.from(unpacked?.file(digest) ?? []).toString()).toBe("file");

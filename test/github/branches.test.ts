@@ -27,8 +27,7 @@ describe("branchTip", () => {
 });
 
 describe("moveBranch", () => {
-  it("creates a branch", async () => {
-    expectTip(null);
+  it("creates a branch without looking for one", async () => {
     api()
       .post(`${REPO}/git/refs`, { ref: `refs/heads/${BRANCH}`, sha: after })
       .reply(201, {});
@@ -43,28 +42,29 @@ describe("moveBranch", () => {
     expect(await githubWith().moveBranch(repo, BRANCH, before, after)).toBe("moved");
   });
 
-  it.each([null, before])("has nothing to do when the branch is there already (from %s)", async (from) => {
+  it("has nothing to do when the branch is there already", async () => {
     expectTip(after);
 
-    expect(await githubWith().moveBranch(repo, BRANCH, from, after)).toBe("moved");
+    expect(await githubWith().moveBranch(repo, BRANCH, before, after)).toBe("moved");
   });
 
   it.each([
-    ["exists", null, other],
-    ["was moved by someone", before, other],
-    ["was deleted", before, null],
-  ])("leaves a branch alone that %s", async (_, from, tip) => {
+    ["was moved by someone", other],
+    ["was deleted", null],
+  ])("leaves a branch alone that %s", async (_, tip) => {
     expectTip(tip);
 
-    expect(await githubWith().moveBranch(repo, BRANCH, from, after)).toBe("taken");
+    expect(await githubWith().moveBranch(repo, BRANCH, before, after)).toBe("taken");
   });
 
-  it("returns the tip that won when another creates the branch in between", async () => {
-    expectTip(null);
+  it.each([
+    ["moved where an earlier request created it", after, "moved"],
+    ["taken where it is another's", other, "taken"],
+  ])("finds a branch that exists already %s", async (_, tip, outcome) => {
     api().post(`${REPO}/git/refs`).reply(422, { message: "Reference already exists" });
-    expectTip(other);
+    expectTip(tip);
 
-    expect(await githubWith().moveBranch(repo, BRANCH, null, after)).toBe("taken");
+    expect(await githubWith().moveBranch(repo, BRANCH, null, after)).toBe(outcome);
   });
 
   it.each([
@@ -80,7 +80,6 @@ describe("moveBranch", () => {
   });
 
   it("passes a rule's refusal on", async () => {
-    expectTip(null);
     const message = "Repository rule violations found\n\nCannot create ref due to creations being restricted.";
     api().post(`${REPO}/git/refs`).reply(422, { message });
 
@@ -91,7 +90,6 @@ describe("moveBranch", () => {
   });
 
   it("says which permission a changed workflow file needs", async () => {
-    expectTip(null);
     const message =
       "refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission";
     api().post(`${REPO}/git/refs`).reply(403, { message });

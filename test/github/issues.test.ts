@@ -31,7 +31,7 @@ describe("upsertComment", () => {
       .post(COMMENTS, { body: `${MARKER}\nhello` })
       .reply(201, comment(9, `${MARKER}\nhello`));
 
-    expect(await githubWith().upsertComment(repo, 1, MARKER, "hello", null)).toBe(9);
+    expect(await githubWith().upsertComment(repo, 1, MARKER, "hello")).toBe(9);
   });
 
   it("changes the comment when its words differ, found through all pages", async () => {
@@ -48,23 +48,39 @@ describe("upsertComment", () => {
       .patch(`${REPO}/issues/comments/2`, { body: `${MARKER}\nnew` })
       .reply(200, {});
 
-    expect(await githubWith().upsertComment(repo, 1, MARKER, `${MARKER}\nnew`, null)).toBe(2);
+    expect(await githubWith().upsertComment(repo, 1, MARKER, `${MARKER}\nnew`)).toBe(2);
   });
 
-  it("leaves a known comment alone that has the text already", async () => {
+  it("leaves a comment alone that has the text already, whatever ends its lines", async () => {
     api()
-      .get(`${REPO}/issues/comments/2`)
-      .reply(200, comment(2, `${MARKER}\r\nsame\r\n`));
+      .get(`${COMMENTS}?per_page=100`)
+      .reply(200, [comment(2, `${MARKER}\r\nsame\r\n`)]);
 
-    expect(await githubWith().upsertComment(repo, 1, MARKER, "same", 2)).toBe(2);
+    expect(await githubWith().upsertComment(repo, 1, MARKER, "same")).toBe(2);
   });
 
-  it("writes a deleted comment anew", async () => {
-    api().get(`${REPO}/issues/comments/2`).reply(404, { message: "Not Found" });
+  it("changes a comment that it wrote before without reading it", async () => {
     api().get(`${COMMENTS}?per_page=100`).reply(200, []);
     api().post(COMMENTS).reply(201, comment(3, ""));
+    api()
+      .patch(`${REPO}/issues/comments/3`, { body: `${MARKER}\nlater` })
+      .reply(200, {});
+    const github = githubWith();
+    await github.upsertComment(repo, 1, MARKER, "hello");
 
-    expect(await githubWith().upsertComment(repo, 1, MARKER, "hello", 2)).toBe(3);
+    expect(await github.upsertComment(repo, 1, MARKER, "hello")).toBe(3);
+    expect(await github.upsertComment(repo, 1, MARKER, "later")).toBe(3);
+  });
+
+  it("writes a comment anew that a person deleted", async () => {
+    api().get(`${COMMENTS}?per_page=100`).twice().reply(200, []);
+    api().post(COMMENTS).reply(201, comment(3, ""));
+    api().patch(`${REPO}/issues/comments/3`).reply(404, { message: "Not Found" });
+    api().post(COMMENTS).reply(201, comment(4, ""));
+    const github = githubWith();
+    await github.upsertComment(repo, 1, MARKER, "hello");
+
+    expect(await github.upsertComment(repo, 1, MARKER, "later")).toBe(4);
   });
 });
 

@@ -39,10 +39,9 @@ describe("mergePull", () => {
     api()
       .put(`${PULL}/merge`, { sha: head, merge_method: "squash", commit_title: "T" })
       .reply(200, { sha: landed, merged: true });
-    expectPull(merged);
     expectLanded();
 
-    expect(await merge()).toEqual(success);
+    expect(await merge()).toEqual({ ...success, at: Date.parse("2026-11-01T10:59:59Z") });
   });
 
   it("finds a merge whose answer was lost", async () => {
@@ -87,8 +86,14 @@ describe("mergePull", () => {
   it("is unknown when what landed cannot be read", async () => {
     expectPull(open);
     api().put(`${PULL}/merge`).reply(200, { sha: landed, merged: true });
-    expectPull(merged);
     api().get(`${REPO}/git/commits/${landed}`).reply(502, "");
+
+    expect(await merge()).toMatchObject({ outcome: "unknown" });
+  });
+
+  it("is unknown when GitHub's answer does not say what landed", async () => {
+    expectPull(open);
+    api().put(`${PULL}/merge`).reply(200, {});
 
     expect(await merge()).toMatchObject({ outcome: "unknown" });
   });

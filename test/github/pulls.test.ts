@@ -342,7 +342,6 @@ describe("the checks of a pull", () => {
     const github = githubWith();
     await github.pull(repo, 3);
     api().get(PULL).reply(200, pull);
-    expectCommit();
     api()
       .get(/compare/)
       .reply(200, { behind_by: 0, base_commit: { sha: base }, merge_base_commit: { sha: base } });
@@ -540,6 +539,12 @@ describe("openPull", () => {
     api().post(`${REPO}/pulls`, sent).reply(201, { number: 3 });
 
     expect(await githubWith().openPull(repo, request)).toEqual({ number: 3 });
+  });
+
+  it("opens one on the first try without looking for an earlier one", async () => {
+    api().post(`${REPO}/pulls`, sent).reply(201, { number: 3 });
+
+    expect(await githubWith().openPull(repo, { ...request, isFirstTry: true })).toEqual({ number: 3 });
   });
 
   it("takes the one there is, an open one first", async () => {

@@ -7,9 +7,9 @@ import { effectKey, orderingKey } from "../../src/core/effect.ts";
 import { LABEL } from "../../src/core/policy.ts";
 import type { GitHub } from "../../src/loop/github-port.ts";
 import { createLoop, type Loop } from "../../src/loop/loop.ts";
+import { type Inside, Remembered } from "../../src/loop/memory/states.ts";
 import type { Places } from "../../src/loop/outbox/under-way.ts";
 import type { Log, Outside } from "../../src/loop/outside.ts";
-import { type Inside, Remembered } from "../../src/loop/remembered.ts";
 import type { ClaimedEffect, InboxEvent, NewEffect, Store } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 

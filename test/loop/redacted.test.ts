@@ -86,7 +86,7 @@ describe("words that leave", () => {
     const calls = { upsertComment: keep, addSubIssue: keep, openPull: keep, writeCommit: keep, mergePull: keep };
     const editPull: GitHub["editPull"] = async (_repo, _pull, edit) => keep(await edit(leak));
     const github = withoutSecrets({ ...calls, editPull, closePull: keep } as unknown as GitHub, scanner);
-    await github.upsertComment(repo, 1, "<!-- a -->", leak, null);
+    await github.upsertComment(repo, 1, "<!-- a -->", leak);
     await github.addSubIssue(repo, 1, { title: leak, body: leak });
     await github.openPull(repo, { head: "a", base: "main", commit: "c", title: leak, body: leak });
     const commit = { against: "a", parents: [], changes: [], file: () => new Uint8Array(), message: leak };

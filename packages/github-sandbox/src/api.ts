@@ -1,6 +1,7 @@
 /** Serves the whole REST API under one root, with the headers of every answer of GitHub. */
 
 import { randomBytes } from "node:crypto";
+import { routePath } from "hono/route";
 import { authenticate } from "./access/authenticate.ts";
 import { ApiError, notFound } from "./access/errors.ts";
 import type { SandboxContext } from "./context.ts";
@@ -33,10 +34,21 @@ import type { Delivery } from "./store/entities.ts";
 
 const documentation = "https://docs.github.com/rest";
 
+/** An API request as it was answered. Bodies and tokens are left out. */
+export interface AnsweredRequest {
+  method: string;
+  /** The route's template, such as `/repos/:owner/:repo/pulls/:number`. */
+  route: string;
+  status: number;
+  /** The App's own key or one of its installation tokens sent it, not a person or a job. */
+  byApp: boolean;
+}
+
 export interface ApiOptions {
   limits?: Limits;
   /** Injected into requests; none by default. */
   faults?: Faults;
+  answered?(request: AnsweredRequest): void;
 }
 
 /**
@@ -64,6 +76,7 @@ export function restApi(
       };
       await (options.faults === undefined ? work() : withFaults(options.faults, http, work));
     });
+    options.answered?.(answeredRequest(http));
   });
 
   const own = [
@@ -120,6 +133,12 @@ function identify(http: HttpContext, context: SandboxContext): ApiError | null {
     if (error instanceof ApiError) return error;
     throw error;
   }
+}
+
+function answeredRequest(http: HttpContext): AnsweredRequest {
+  const actor = http.get("actor");
+  const byApp = actor.kind === "app" || (actor.kind === "token" && actor.token.kind === "installation");
+  return { method: http.req.method, route: routePath(http), status: http.res.status, byApp };
 }
 
 /** Returns an id in GitHub's form: `E069:28A5:946476:98F36C:6542E844`. */

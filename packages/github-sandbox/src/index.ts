@@ -7,6 +7,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
 export type { Lack } from "./actions/execute/lack.ts";
 export type { Foreseen, ForeseenPull } from "./actions/trigger/foreseen.ts";
 export type { Unless } from "./actions/trigger/unless.ts";
+export type { AnsweredRequest } from "./api.ts";
 export type { App, Installation, Repository, Sandbox, SandboxOptions, User } from "./sandbox.ts";
 export { startSandbox } from "./sandbox.ts";
 

@@ -8,7 +8,7 @@ import { issueJobToken } from "./access/tokens.ts";
 import type { SecretEnvironment } from "./actions/host/port.ts";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen, ForeseenPull } from "./actions/trigger/foreseen.ts";
-import { mountApi, restApi } from "./api.ts";
+import { type AnsweredRequest, mountApi, restApi } from "./api.ts";
 import { type SandboxContext, scopeOf } from "./context.ts";
 import { faultRoutes } from "./faults/fault-routes.ts";
 import { type FaultSettings, Faults } from "./faults/faults.ts";
@@ -66,6 +66,8 @@ export interface SandboxOptions {
   faults?: FaultSettings;
   /** The token for `/_sandbox/faults`. Without one the route does not exist. */
   adminToken?: string;
+  /** Called with every answered API request, such as to count an App's calls. */
+  answered?(request: AnsweredRequest): void;
 }
 
 export interface Sandbox extends Seeding {
@@ -153,7 +155,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, actions)];
-  const api = restApi(context, webhooks.redeliver, rooms, { limits: limitsOf(options.limits), faults });
+  const api = restApi(context, webhooks.redeliver, rooms, {
+    limits: limitsOf(options.limits),
+    faults,
+    ...(options.answered && { answered: options.answered }),
+  });
   mountApi(web, api);
   if (options.adminToken !== undefined) web.route("/_sandbox", faultRoutes(faults, options.adminToken));
   web.route("/", webPages(context, actions.dataDir));

@@ -12,15 +12,18 @@ import type { Outside } from "../outside.ts";
 import { redacted } from "../redacted.ts";
 import type { SecretScanner } from "../scanner-port.ts";
 import { environmentFaultOfCommand } from "./environment-fault.ts";
+import type { EffectRun } from "./outcome-event.ts";
 
 export async function performAttemptDispatch(
   outside: Outside,
   effect: EffectOf<"attempt.dispatch">,
+  { isFirst }: Pick<EffectRun, "isFirst">,
 ): Promise<FeatureEvent> {
   const { run } = await outside.github.dispatch(effect.repo, {
     workflow: ATTEMPT_WORKFLOW,
     attempt: effect.id,
     brief: JSON.stringify(writeBrief(effect.brief)),
+    isFirstTry: isFirst,
   });
   return { type: "attempt.dispatched", task: effect.task, attempt: effect.attempt, run };
 }

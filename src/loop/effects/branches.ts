@@ -48,8 +48,6 @@ export async function performChangePromote(
     const cause = { kind: "branch-moved" as const, branch, tip };
     return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
   };
-  const earlier = await done();
-  if (earlier !== null) return earlier;
   const moved = await github.moveBranch(repo, branch, effect.from, commit);
   if (moved === "moved") return { type: "change.promoted", ...attempt, head: commit };
   const failure = {

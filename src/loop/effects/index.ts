@@ -2,7 +2,7 @@
 import type { EffectOf, ExternalEffect } from "../../core/effect.ts";
 import { effectKey } from "../../core/effect.ts";
 import type { Event } from "../../core/event.ts";
-import type { Inside } from "../remembered.ts";
+import type { Inside } from "../memory/states.ts";
 import { performAttemptCancel, performAttemptDispatch, performAttemptObserve } from "./attempts.ts";
 import {
   performBranchCreate,
@@ -20,7 +20,7 @@ import {
   performReactionAdd,
   performStatusPublish,
 } from "./issue.ts";
-import type { OutcomeEvent } from "./outcome-event.ts";
+import type { EffectRun, OutcomeEvent } from "./outcome-event.ts";
 import { performFeatureObserve, performPlanFile, performPlanMake, performPlanPublish } from "./planning.ts";
 import {
   performChecksRerun,
@@ -35,7 +35,7 @@ import {
 } from "./pulls.ts";
 
 /** Does one effect outside. The event says what came of it; null: the aggregate does not wait for an answer. */
-type Executor<Of> = (inside: Inside, effect: Of, aggregate: string) => Promise<Event | null>;
+type Executor<Of> = (inside: Inside, effect: Of, run: EffectRun) => Promise<Event | null>;
 type Executors = { [Type in ExternalEffect["type"]]: Executor<EffectOf<Type>> };
 
 const executors: Executors = {
@@ -72,12 +72,11 @@ const executors: Executors = {
 /** Runs one effect. `lease` names one run of a repeated effect, so that each run has an outcome of its own. */
 export async function performEffect(
   inside: Inside,
-  aggregate: string,
   effect: ExternalEffect,
-  lease: string,
+  { aggregate, lease, isFirst }: EffectRun & { lease: string },
 ): Promise<OutcomeEvent[]> {
   // The table has the executor of an effect under the effect's type.
   const perform = executors[effect.type] as Executor<ExternalEffect>;
-  const event = await perform(inside, effect, aggregate);
+  const event = await perform(inside, effect, { aggregate, isFirst });
   return event === null ? [] : [{ aggregate, key: `${effectKey(effect)}=${lease}`, event }];
 }

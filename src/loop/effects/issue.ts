@@ -5,8 +5,9 @@ import type { FeatureEvent } from "../../core/event.ts";
 import { noticeMarker, statusMarker, taskOfIssue } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
 import { statusComment } from "../../messages/status.ts";
+import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
-import type { Inside } from "../remembered.ts";
+import type { EffectRun } from "./outcome-event.ts";
 import { presentFeature } from "./present-feature.ts";
 
 /** Reads the issue with all commands on it. The core knows which of them are new. */
@@ -51,18 +52,18 @@ export async function performPermissionObserve(
 export async function performStatusPublish(
   inside: Inside,
   effect: EffectOf<"status.publish">,
-  aggregate: string,
+  { aggregate }: EffectRun,
 ): Promise<null> {
   const state = await presentFeature(inside, aggregate);
   if (state === null) return null;
   const body = statusComment(state, inside.now());
-  await inside.github.upsertComment(effect.repo, effect.issue, statusMarker(), body, null);
+  await inside.github.upsertComment(effect.repo, effect.issue, statusMarker(), body);
   return null;
 }
 
 export async function performNoticePost(outside: Outside, effect: EffectOf<"notice.post">): Promise<null> {
   const { repo, issue, notice } = effect;
-  await outside.github.upsertComment(repo, issue, noticeMarker(notice), noticeComment(notice), null);
+  await outside.github.upsertComment(repo, issue, noticeMarker(notice), noticeComment(notice));
   return null;
 }
 

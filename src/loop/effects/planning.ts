@@ -12,9 +12,10 @@ import { planComment } from "../../messages/plan.ts";
 import { pullTitle } from "../../messages/pull.ts";
 import { subIssueBody } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
+import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
 import { redacted } from "../redacted.ts";
-import type { Inside } from "../remembered.ts";
+import type { EffectRun } from "./outcome-event.ts";
 import { preflight } from "./preflight.ts";
 import { presentFeature } from "./present-feature.ts";
 
@@ -124,13 +125,13 @@ export async function performPlanFile(outside: Outside, effect: EffectOf<"plan.f
 export async function performPlanPublish(
   inside: Inside,
   effect: EffectOf<"plan.publish">,
-  aggregate: string,
+  { aggregate }: EffectRun,
 ): Promise<FeatureEvent> {
   const state = await presentFeature(inside, aggregate);
   const version = state?.plan?.version ?? effect.version;
   if (state !== null && state.plan !== null) {
     const comment = planComment(state, inside.settings.engineIsUnpriced !== true);
-    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), comment, null);
+    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), comment);
   }
   return { type: "plan.shown", version };
 }

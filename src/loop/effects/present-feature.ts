@@ -1,5 +1,5 @@
 import { FeatureState } from "../../core/feature/state.ts";
-import type { Inside } from "../remembered.ts";
+import type { Inside } from "../memory/states.ts";
 
 /** Reads the feature as it is now, not as it was when the effect was asked for. null: there is none. */
 export async function presentFeature(inside: Inside, aggregate: string): Promise<FeatureState | null> {

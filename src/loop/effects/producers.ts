@@ -10,8 +10,8 @@ import {
 } from "../../core/github.ts";
 import type { Workflow } from "../../core/preflight/index.ts";
 import { deriveProducer, filesMaking } from "../../core/workflow/producers.ts";
+import { readOnce } from "../memory/answers.ts";
 import type { Outside } from "../outside.ts";
-import { readOnce } from "./remembering.ts";
 import { readWorkflows } from "./workflows.ts";
 
 type Producers = PullSnapshot["producers"];

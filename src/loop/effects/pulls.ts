@@ -9,6 +9,7 @@ import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { environmentFaultIn } from "./environment-fault.ts";
 import { readGuarded, readShown } from "./guarded/index.ts";
+import type { EffectRun } from "./outcome-event.ts";
 import { readProducers } from "./producers.ts";
 
 /** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
@@ -17,13 +18,18 @@ const PATH_CHARACTERS = 300;
 /** Characters of each failing check's log that the next attempt may read. */
 const FAILURE_CHARACTERS = 6_000;
 
-export async function performPullOpen(outside: Outside, effect: EffectOf<"pull.open">): Promise<FeatureEvent> {
+export async function performPullOpen(
+  outside: Outside,
+  effect: EffectOf<"pull.open">,
+  { isFirst }: Pick<EffectRun, "isFirst">,
+): Promise<FeatureEvent> {
   const { number } = await outside.github.openPull(effect.repo, {
     head: effect.branch,
     base: effect.base,
     commit: effect.head,
     title: pullTitle(effect),
     body: pullBody(effect, await readShown(outside, effect, effect.head)),
+    isFirstTry: isFirst,
   });
   return { type: "pull.opened", task: effect.task, pull: number };
 }

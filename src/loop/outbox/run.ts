@@ -45,8 +45,8 @@ import type { Failure } from "../../core/failure.ts";
 import { performEffect } from "../effects/index.ts";
 import type { OutcomeEvent } from "../effects/outcome-event.ts";
 import { Refused, Unavailable } from "../github-port.ts";
+import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
-import type { Inside } from "../remembered.ts";
 import { describe } from "../step.ts";
 import type { ClaimedEffect, InboxEvent, Store } from "../store-port.ts";
 
@@ -133,7 +133,7 @@ async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect
     { aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts },
     "an effect starts",
   );
-  return performEffect(outside, aggregate, effect, claimed.lease);
+  return performEffect(outside, effect, claimed);
 }
 
 async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: Effect, error: unknown): Promise<End> {

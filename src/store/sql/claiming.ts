@@ -55,6 +55,7 @@ export async function claim(
       ordering,
       effect,
       attempts,
+      isFirst: claims === 1,
       unended: unended - 1,
       urgent,
       lease: String(claims),

@@ -62,11 +62,11 @@ export function issuesContract(scene: () => Scene): void {
     it("keeps one comment per marker", async () => {
       const { github, repo, openIssue } = scene();
       const number = await openIssue();
-      const first = await github.upsertComment(repo, number, "<!-- status -->", "one", null);
+      const first = await github.upsertComment(repo, number, "<!-- status -->", "one");
 
-      expect(await github.upsertComment(repo, number, "<!-- status -->", "two", null)).toBe(first);
-      expect(await github.upsertComment(repo, number, "<!-- status -->", "three", first)).toBe(first);
-      const other = await github.upsertComment(repo, number, "<!-- other -->", "else", null);
+      expect(await github.upsertComment(repo, number, "<!-- status -->", "two")).toBe(first);
+      expect(await github.upsertComment(repo, number, "<!-- status -->", "three")).toBe(first);
+      const other = await github.upsertComment(repo, number, "<!-- other -->", "else");
 
       const comments = await github.comments(repo, number, null);
       expect(comments.map(({ id, body }) => ({ id, body }))).toEqual([
@@ -80,7 +80,7 @@ export function issuesContract(scene: () => Scene): void {
       const number = await openIssue();
       const forged = await world.comment(number, "<!-- status -->\nforged");
 
-      const own = await github.upsertComment(repo, number, "<!-- status -->", "real", null);
+      const own = await github.upsertComment(repo, number, "<!-- status -->", "real");
 
       expect(own).not.toBe(forged);
       const comments = await github.comments(repo, number, null);

@@ -14,8 +14,8 @@ export class Patience {
   }
 
   /** Resolves with the condition's value once that is truthy. `account` describes the state for the error's message. */
-  async until<T>(condition: () => T | Promise<T>, account: () => Promise<string>): Promise<T> {
-    const deadline = Date.now() + LIMIT_MS;
+  async until<T>(condition: () => T | Promise<T>, account: () => Promise<string>, limitMs = LIMIT_MS): Promise<T> {
+    const deadline = Date.now() + limitMs;
     for (;;) {
       const before = this.#happened;
       const value = await condition();

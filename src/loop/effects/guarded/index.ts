@@ -12,8 +12,8 @@ import { canonicalPath } from "../../../core/promotion/names.ts";
 import { protectionOf } from "../../../core/promotion/protected.ts";
 import { compareTrees, type TreeChange, type TreeFile } from "../../../core/promotion/tree.ts";
 import type { SeenPull } from "../../github-port.ts";
+import { readOnce } from "../../memory/answers.ts";
 import { type ProducerReader, readProducers } from "../producers.ts";
-import { readOnce } from "../remembering.ts";
 import { readCheckCommands } from "./commands.ts";
 import { readSurface } from "./surface.ts";
 

@@ -2,8 +2,8 @@
  * Remembers the states that this process wrote, so that the next step does not read and parse them again. A state belongs to one
  * `seq` of its aggregate. Once another process has stepped the aggregate, the numbers differ and the state is not used.
  */
-import type { State } from "../core/decide.ts";
-import type { Outside } from "./outside.ts";
+import type { State } from "../../core/decide.ts";
+import type { Outside } from "../outside.ts";
 
 /** States that are kept, of some kilobytes each. */
 const MOST = 200;

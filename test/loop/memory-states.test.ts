@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createLoop } from "../../src/loop/loop.ts";
-import { Remembered } from "../../src/loop/remembered.ts";
+import { Remembered } from "../../src/loop/memory/states.ts";
 import { stepAggregate } from "../../src/loop/step.ts";
 import { FEATURE, repo } from "../core/world.ts";
 import { altered, bench } from "./bench.ts";
