@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { WrittenProblem } from "../core/plan/written.ts";
+import { ResultReading } from "../core/promotion/result.ts";
 import { SecretFinding } from "../core/promotion/secret.ts";
 import type { LinkPlace } from "../planner/written/link.ts";
 
@@ -14,7 +15,7 @@ export const readers = {
   "unpack-artifact": {
     ms: 30_000,
     run: async (path: string) => (await import("../github/artifact/unpack.ts")).unpackArtifact(path),
-    output: z.object({ result: z.string().nullable(), files: z.map(z.string(), Bytes) }),
+    output: z.object({ result: ResultReading, files: z.map(z.string(), Bytes) }),
   },
   "merge-lines": {
     ms: 5_000,

@@ -206,7 +206,7 @@ export function createAttempts(
         }
         const { result, files } = await unpack(file);
         const content = { result, file: (sha256: string) => files.get(sha256) ?? null };
-        const bytes = [...files.values()].reduce((total, one) => total + one.length, result?.length ?? 0);
+        const bytes = [...files.values()].reduce((total, one) => total + one.length, JSON.stringify(result).length);
         unpacked.set(key, { content, bytes });
         return content;
       } catch (error) {

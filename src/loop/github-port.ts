@@ -8,6 +8,7 @@
 import type { ChangedFile } from "../core/attempt.ts";
 import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "../core/github.ts";
 import type { BranchRule } from "../core/preflight/index.ts";
+import type { ResultReading } from "../core/promotion/result.ts";
 import type { Tree } from "../core/promotion/tree.ts";
 
 /** Trying again may help: 5xx, time-outs, rate limits, 404 right after creation. The effect may or may not have happened. */
@@ -81,8 +82,8 @@ export interface CommentSnapshot {
 
 /** The artifact of an attempt, unpacked within limits. Nothing in it is trusted. */
 export interface ArtifactContent {
-  /** The text of result.json, or null when the artifact has none. */
-  result: string | null;
+  /** Parsed where the artifact was unpacked. */
+  result: ResultReading;
   /** The file stored as `files/<sha256>`, or null. */
   file(sha256: string): Uint8Array | null;
 }

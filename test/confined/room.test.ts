@@ -42,7 +42,7 @@ describe("a reader's process", () => {
     );
     for (let times = 0; times < 3; times += 1) {
       const { result, files } = await readers.unpackArtifact(path);
-      expect(result).toBe("{}");
+      expect(result).toMatchObject({ problem: { kind: "not-the-protocol" } });
       expect(Buffer.from(files.get(sha) ?? []).toString()).toBe("hello");
     }
     expect(await readers.mergeLines(Buffer.from("a\n"), Buffer.from("b\n"), Buffer.from("c\n"))).toBe("conflict");

@@ -227,7 +227,7 @@ describe("artifact", () => {
     // Kept for promotion, so that it is not downloaded again.
     expect(await github.artifact(repo, 5)).toBe(unpacked);
 
-    expect(unpacked?.result).toBe('{"ok":true}');
+    expect(unpacked?.result).toMatchObject({ problem: { kind: "not-the-protocol" } });
     expect(Buffer.from(unpacked?.file(digest) ?? []).toString()).toBe("file");
     expect(unpacked?.file("cd".repeat(32))).toBeNull();
     expect(unpacked?.file("../../etc/passwd")).toBeNull();
@@ -240,7 +240,7 @@ describe("artifact", () => {
       .get("/blob?sig=1")
       .reply(200, zip([{ name: "other", content: "" }]));
 
-    expect((await githubWith().artifact(repo, 5))?.result).toBeNull();
+    expect((await githubWith().artifact(repo, 5))?.result).toEqual({ problem: { kind: "no-result-file" } });
   });
 
   it.each([

@@ -45,7 +45,7 @@ describe("words that come in", () => {
     const run = { id: 7, status: "completed", conclusion: "success", path: ATTEMPT_WORKFLOW, runAttempt: 1 };
     const github = {
       run: async () => run,
-      artifact: async () => ({ result: JSON.stringify(result), file: () => new Uint8Array(content) }),
+      artifact: async () => ({ result: { result, faults: [] }, file: () => new Uint8Array(content) }),
     } as unknown as Partial<GitHub>;
     const effect = { type: "attempt.observe" as const, repo, task: "a", attempt: 1, id, run: 7, round: 1 };
     const event = await performAttemptObserve(outside(github), effect as never);

@@ -1,6 +1,6 @@
 /** Reads which files git stores elsewhere: with `filter=lfs` a commit holds a pointer, and the content would be lost. */
 import picomatch from "picomatch";
-import { isQuick } from "../rules/globs.ts";
+import { isQuick, isSimple, MOST_STEPS_TOGETHER, matcherOfSimple, stepsOf } from "../rules/globs.ts";
 
 /** A `.gitattributes` file: the folder it lies in, "" for the root, and its text. */
 export interface AttributesFile {
@@ -14,7 +14,11 @@ const MAX_LINE = 2_048;
 const MAX_RULES = 2_000;
 
 interface Rule {
-  matches(path: string): boolean;
+  /** Relative to `prefix`. */
+  glob: string;
+  /** The folder of the rule's file, with its slash. */
+  prefix: string;
+  matches(inside: string): boolean;
   isLfs: boolean;
 }
 
@@ -25,7 +29,15 @@ export function lfsPaths(files: readonly AttributesFile[]): (path: string) => bo
   const lines = byDepth.flatMap(({ folder, text }) => linesOf(text).map((line) => ({ folder, line })));
   const rules = lines.flatMap(({ folder, line }) => ruleOf(folder, line, macros)).slice(0, MAX_RULES + 1);
   if (rules.length > MAX_RULES) return () => true;
-  return (path) => rules.findLast((rule) => rule.matches(path))?.isLfs ?? false;
+  let left = MOST_STEPS_TOGETHER;
+  return (path) => {
+    const last = rules.findLast(({ glob, prefix, matches }) => {
+      left -= stepsOf(glob, path);
+      return left < 0 || (path.startsWith(prefix) && matches(path.slice(prefix.length)));
+    });
+    // Beyond the steps a file is refused by name too, and a person sees it.
+    return left < 0 || (last?.isLfs ?? false);
+  };
 }
 
 function linesOf(text: string): string[] {
@@ -64,15 +76,17 @@ function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string
   const below = pattern.replace(/\/\*\*$/, "/**/*");
   const glob = isAnchored ? below.replace(/^\//, "") : `**/${below}`;
   const prefix = folder === "" ? "" : `${folder}/`;
+  const isLfs = filter === "filter=lfs";
+  if (isSimple(glob)) return [{ glob, prefix, isLfs, matches: matcherOfSimple(glob) }];
   /** Compiled when a path first asks for it. */
   let match: ((path: string) => boolean) | null = null;
   return [
     {
-      isLfs: filter === "filter=lfs",
+      glob,
+      prefix,
+      isLfs,
       // A pattern that would take too long counts as matching: the file is refused by name, and a person sees it.
-      matches: (path) => {
-        if (!path.startsWith(prefix)) return false;
-        const inside = path.slice(prefix.length);
+      matches: (inside) => {
         if (!isQuick(glob, inside)) return true;
         match ??= picomatch(glob, { dot: true, nobrace: true, noextglob: true, nonegate: true });
         return match(inside);

@@ -6,7 +6,7 @@
 import picomatch from "picomatch";
 import type { ChangedFile } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
-import { globMatches, isQuick, isSimple } from "../rules/globs.ts";
+import { isQuick, isSimple, MOST_STEPS_TOGETHER, matcherOfSimple, stepsOf } from "../rules/globs.ts";
 import { type Difference, MAX_FINDINGS } from "./difference.ts";
 import { canonicalPath, nameProblem } from "./names.ts";
 import { isFingerprint } from "./secret.ts";
@@ -98,18 +98,26 @@ export function outsideScope(paths: readonly string[], declared: readonly string
 
 type Matcher = (path: string) => boolean;
 
+/** A path that would take too long to match counts as protected and as out of scope, so that a person sees it. */
 function matcherOf(globs: readonly string[], nocase: boolean): Matcher {
+  let left = MOST_STEPS_TOGETHER;
   const each = globs.map((glob) => matcherOfOne(glob, nocase));
-  return (path) => each.some((one) => one(path));
+  return (path) =>
+    each.some(({ glob, matches }) => {
+      left -= stepsOf(glob, path);
+      return left < 0 ? nocase : matches(path);
+    });
 }
 
-function matcherOfOne(glob: string, nocase: boolean): Matcher {
+function matcherOfOne(glob: string, nocase: boolean): { glob: string; matches: Matcher } {
   const folded = (text: string) => (nocase ? text.toLowerCase() : text);
   const pattern = folded(glob);
-  if (isSimple(pattern)) return (path) => globMatches(pattern, folded(path));
+  if (isSimple(pattern)) {
+    const simple = matcherOfSimple(pattern);
+    return { glob, matches: (path) => simple(folded(path)) };
+  }
   const made = picomatch(glob, { dot: true, nocase });
-  // A path that would take too long to match counts as protected and as out of scope, so that a person sees it.
-  return (path) => (isQuick(glob, path) ? made(path) : nocase);
+  return { glob, matches: (path) => (isQuick(glob, path) ? made(path) : nocase) };
 }
 
 /** A task keeps what was refused, and agents choose paths. */

@@ -19,13 +19,15 @@ export type LinkEnd =
   /** It leaves the checkout, even if it would come back by the checkout's own name. */
   | { end: "outside" }
   | { end: "git-internal" }
-  /** More links than a file system follows. */
+  /** More links than a file system follows, or a longer target. */
   | { end: "too-deep" }
   /** It passes through this link, whose target was not given. */
   | { end: "unread"; path: string };
 
 /** Linux follows 40. */
 const DEEPEST = 40;
+/** Characters of a target. No file system takes a longer one, and following it would take long. */
+const LONGEST = 4_096;
 
 /**
  * Follows the link at `path` component by component. `targetOf` returns the target of a link of the tree, or undefined while
@@ -56,6 +58,7 @@ export function followLink(
     if (followed > DEEPEST) return { end: "too-deep" };
     const target = targetOf(here);
     if (target === undefined) return { end: "unread", path: here };
+    if (target.length > LONGEST) return { end: "too-deep" };
     // Windows takes a backslash for a separator, and a letter with a colon for a disk.
     const portable = target.replaceAll("\\", "/");
     if (portable.startsWith("/") || /^[A-Za-z]:/.test(portable)) return { end: "outside" };

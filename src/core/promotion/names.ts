@@ -32,8 +32,13 @@ export function nameProblem(path: string): NameProblem | null {
   if (parts.includes("..") || parts.includes(".") || parts.includes("")) return "outside-repository";
   if (parts.some(isDotGit)) return "git-internal";
   if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return "control-characters";
-  if (BROKEN.test(path) || INVISIBLE.test(path.replace(EMOJI, ""))) return "invisible-characters";
+  if (BROKEN.test(path) || isInvisible(path)) return "invisible-characters";
   return null;
+}
+
+/** Emoji hold invisible characters too, and finding them takes longer than anything else here. */
+function isInvisible(path: string): boolean {
+  return INVISIBLE.test(path) && INVISIBLE.test(path.replace(EMOJI, ""));
 }
 
 function isTooLong(path: string): boolean {
@@ -66,9 +71,13 @@ function canonicalName(name: string): string {
   return visible.replace(/:.*$/s, "").replace(/[. ]+$/, "") || visible;
 }
 
+/** Characters of such a name, with room for spellings of other file systems. Folding every long name would take long. */
+const LONGEST_DOT_GIT = 32;
+
 /** Returns true where git keeps its own files under such a name, on some file system. NTFS calls the first such folder `git~1`. */
 export function isDotGit(name: string): boolean {
-  return /^(?:\.git|git~\d+)$/.test(folded(canonicalName(name)));
+  const canonical = canonicalName(name);
+  return canonical.length <= LONGEST_DOT_GIT && /^(?:\.git|git~\d+)$/.test(folded(canonical));
 }
 
 /** Names that are equal here are one file where case or Unicode normalisation do not count. */
@@ -92,17 +101,16 @@ export function collisions(
   const fresh = new Map<string, { path: string; prefix: string }>();
   const found = new Map<string, string>();
   for (const path of added) {
-    for (const prefix of prefixesOf(path)) {
+    for (const { prefix, name } of foldedPrefixesOf(path)) {
       if (known.has(prefix)) continue;
-      const name = folded(prefix);
       const first = fresh.get(name);
       if (first === undefined) fresh.set(name, { path, prefix });
       else if (first.prefix !== prefix) found.set(path, first.prefix);
     }
   }
   for (const path of after.keys()) {
-    for (const prefix of prefixesOf(path)) {
-      const same = fresh.get(folded(prefix));
+    for (const { prefix, name } of foldedPrefixesOf(path)) {
+      const same = fresh.get(name);
       if (same !== undefined && same.prefix !== prefix && !found.has(same.path)) found.set(same.path, prefix);
     }
   }
@@ -114,4 +122,10 @@ function prefixesOf(path: string): string[] {
   const prefixes: string[] = [];
   for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) prefixes.push(path.slice(0, at));
   return [...prefixes, path];
+}
+
+/** Folds the whole path once: folding keeps the slashes, and depends on nothing beyond one. */
+function foldedPrefixesOf(path: string): { prefix: string; name: string }[] {
+  const names = prefixesOf(folded(path));
+  return prefixesOf(path).map((prefix, index) => ({ prefix, name: names[index] ?? "" }));
 }

@@ -3,7 +3,7 @@
  * `docs/security.md` shows it, and a test compares the two. Globs match at any depth and in any case.
  */
 
-import { globMatches } from "../rules/globs.ts";
+import { matcherOfSimple } from "../rules/globs.ts";
 import { canonicalPath } from "./names.ts";
 
 /** never: refused. approve: the pull waits for a person. warn: the pull's text names it. */
@@ -203,14 +203,14 @@ export function pathsOf(protection: Protection): readonly string[] {
   return protectedPaths.filter((one) => one.protection === protection).flatMap(({ globs }) => globs);
 }
 
+const matchers = protectedPaths.flatMap(({ protection, globs }) =>
+  globs.map((glob) => ({ protection, matches: matcherOfSimple(glob.toLowerCase()) })),
+);
+
 /** Returns the strictest protection of a path, in any case and in any spelling that a file system takes for it. */
 export function protectionOf(path: string): Protection | null {
   const spellings = [path, canonicalPath(path)].map((one) => one.toLowerCase());
-  const isOf = ({ globs }: ProtectedPaths) =>
-    globs.some((glob) => spellings.some((spelling) => globMatches(glob.toLowerCase(), spelling)));
-  return (
-    (["never", "approve", "warn"] as const).find((level) =>
-      protectedPaths.some((one) => one.protection === level && isOf(one)),
-    ) ?? null
-  );
+  const isOf = (level: Protection) =>
+    matchers.some(({ protection, matches }) => protection === level && spellings.some(matches));
+  return (["never", "approve", "warn"] as const).find(isOf) ?? null;
 }

@@ -1,5 +1,7 @@
-/** Unpacks the artifact of an attempt, which an agent may have written byte by byte. */
+/** Unpacks the artifact of an attempt, which an agent may have written byte by byte, and reads its result. */
 import { readFile } from "node:fs/promises";
+import type { ResultReading } from "../../core/promotion/result.ts";
+import { readResult } from "./result.ts";
 import { unzip } from "./unzip.ts";
 
 /** Bytes of the archive as it is downloaded. */
@@ -14,8 +16,7 @@ const MAX_RESULT_BYTES = 2 * 1024 * 1024;
 const CONTENT_FILE = /^files\/[0-9a-f]{64}$/;
 
 export interface UnpackedArtifact {
-  /** The text of result.json, or null when the artifact has none. */
-  result: string | null;
+  result: ResultReading;
   /** By SHA-256, as the names claim. */
   files: Map<string, Uint8Array>;
 }
@@ -28,10 +29,8 @@ export async function unpackArtifact(path: string): Promise<UnpackedArtifact> {
     return CONTENT_FILE.test(name) ? MAX_UNPACKED_BYTES : null;
   };
   const entries = await unzip(zip, limitOf, { entries: MAX_ENTRIES, bytes: MAX_UNPACKED_BYTES });
-  const result = entries.get(RESULT_FILE);
+  const text = entries.get(RESULT_FILE);
   entries.delete(RESULT_FILE);
-  return {
-    result: result === undefined ? null : Buffer.from(result).toString("utf8"),
-    files: new Map([...entries].map(([name, bytes]) => [name.slice("files/".length), bytes])),
-  };
+  const files = new Map([...entries].map(([name, bytes]) => [name.slice("files/".length), bytes]));
+  return { result: readResult(text === undefined ? null : Buffer.from(text).toString("utf8"), files), files };
 }

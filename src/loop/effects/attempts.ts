@@ -1,13 +1,13 @@
 /** Performs the effects on an attempt: dispatch, cancel, and reading what its run left. */
-import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
-import { ATTEMPT_WORKFLOW, MAX_RESULT_FILES, Result } from "../../core/attempt.ts";
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import { MAX_QUOTED, type NoResult } from "../../core/cause.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
+import type { ResultReading } from "../../core/promotion/result.ts";
 import type { ManifestFinding } from "../../core/promotion/violation.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
-import { type ArtifactContent, BadArtifact } from "../github-port.ts";
+import { BadArtifact } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { redacted } from "../redacted.ts";
 import type { SecretScanner } from "../scanner-port.ts";
@@ -60,34 +60,18 @@ export async function performAttemptObserve(
   if (artifact === null) return without({ kind: "no-artifact" });
   // The job of a failed agent succeeds, so that here something in the job failed after the result was there.
   if (run.conclusion !== "success") return without({ kind: "run-failed" });
-  const read = await readResult(outside.scanner, artifact, effect.id);
+  const read = await redactedResult(outside.scanner, artifact.result, effect.id);
   return "problem" in read ? without(read.problem) : { ...event, outcome: read.outcome, problem: null };
 }
 
 /** Redacts a job's words before anything else gets them: they reach pulls, comments and the briefs of dependents. */
-async function readResult(
+async function redactedResult(
   scanner: SecretScanner,
-  artifact: ArtifactContent,
+  reading: ResultReading,
   attempt: string,
 ): Promise<{ outcome: Outcome } | { problem: NoResult }> {
-  if (artifact.result === null) return { problem: { kind: "no-result-file" } };
-  let json: unknown;
-  try {
-    json = JSON.parse(artifact.result);
-  } catch {
-    return { problem: { kind: "not-json" } };
-  }
-  const entries = manifestLength(json);
-  if (entries > MAX_RESULT_FILES) {
-    return { problem: { kind: "not-the-protocol", text: `manifest: ${entries} > ${MAX_RESULT_FILES}` } };
-  }
-  const parsed = Result.safeParse(json);
-  if (!parsed.success) {
-    const first = parsed.error.issues[0];
-    const text = await scanner.redact(`${first?.path.join(".")} ${first?.message}`);
-    return { problem: { kind: "not-the-protocol", text } };
-  }
-  const result = parsed.data;
+  if ("problem" in reading) return { problem: await redacted(scanner, reading.problem) };
+  const { result, faults } = reading;
   if (result.attempt !== attempt) {
     return { problem: { kind: "foreign-attempt", attempt: (await scanner.redact(result.attempt)).slice(0, 100) } };
   }
@@ -96,14 +80,8 @@ async function readResult(
   const environment = engine === "command" && outcome === "failed" ? environmentFaultOfCommand(summary) : null;
   // Without the result's own manifest, whose paths are not redacted.
   const words = await redacted(scanner, { summary, notes, model });
-  const findings = [...names, ...result.manifest.flatMap((file) => examine(file, artifact))];
+  const findings = [...names, ...faults];
   return { outcome: { result: { outcome, engine, usage, environment, ...words }, manifest, findings } };
-}
-
-/** Counts the entries before any of them is parsed. */
-function manifestLength(json: unknown): number {
-  const hasOne = typeof json === "object" && json !== null && "manifest" in json;
-  return hasOne && Array.isArray(json.manifest) ? json.manifest.length : 0;
 }
 
 /** Redacts secrets in paths. Such a change is refused, but its manifest is stored and its paths are shown. */
@@ -121,14 +99,4 @@ async function withoutSecretNames(
     return [{ path, finding: "secret-name", rule: /\[redacted: ([^\]]+)\]/.exec(path)?.[1] ?? "" }];
   });
   return { manifest, names };
-}
-
-function examine(file: ChangedFile, artifact: ArtifactContent): Outcome["findings"] {
-  if (file.change === "delete") return [];
-  const content = artifact.file(file.sha256);
-  if (content === null) return [{ path: file.path, finding: "content-missing" }];
-  if (createHash("sha256").update(content).digest("hex") !== file.sha256 || content.length !== file.bytes) {
-    return [{ path: file.path, finding: "checksum-differs" }];
-  }
-  return [];
 }

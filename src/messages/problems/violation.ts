@@ -45,7 +45,7 @@ const findings: Record<Extract<Violation, { kind: "content" }>["finding"], strin
   "conflict-markers": "still has conflict markers",
   "link-outside": "is a symbolic link that leads outside the repository",
   "link-git-internal": "is a symbolic link into git's own folder",
-  "link-endless": "is a symbolic link that leads to itself",
+  "link-endless": "is a symbolic link that leads to itself, or to a path that is too long",
   "link-among-many":
     "is a symbolic link, and the repository has more of them than Headgate follows: let a person change it",
   "stored-by-lfs": "is stored by Git LFS, which Headgate cannot upload to: let a person change it",

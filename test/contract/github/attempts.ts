@@ -28,7 +28,7 @@ export function attemptsContract(scene: () => Scene): void {
       });
       expect(ended.endedAt).toBeGreaterThanOrEqual(ended.startedAt!);
       const artifact = await github.artifact(repo, run);
-      expect(artifact?.result).toBe('{"attempt":1}');
+      expect(artifact?.result).toMatchObject({ problem: { kind: "not-the-protocol" } });
       expect(Buffer.from(artifact?.file(sha256(Buffer.from(content))) ?? []).toString()).toBe(content);
       expect(artifact?.file(sha256(Buffer.from("absent")))).toBeNull();
       await github.cancelRun(repo, run);

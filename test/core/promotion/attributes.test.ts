@@ -86,6 +86,19 @@ describe("files of Git LFS", () => {
   });
 });
 
+describe("rules that would take too long together", () => {
+  const text = Array.from({ length: 2_000 }, (_, at) => `[ab]*x${at} -filter`).join("\n");
+  const path = (at: number) => `${"c".repeat(245)}/`.repeat(4) + at;
+
+  it("decide the first paths, and every path counts as one of Git LFS once the steps are used up", () => {
+    const isStored = lfsPaths([{ folder: "", text }]);
+    expect(isStored("c.bin")).toBe(false);
+    const answers = Array.from({ length: 3 }, (_, at) => isStored(path(at)));
+    expect(answers).toEqual([true, true, true]);
+    expect(isStored("c.bin")).toBe(true);
+  });
+});
+
 describe("a pointer of Git LFS", () => {
   it.each([
     [`version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize 12345\n`, true],

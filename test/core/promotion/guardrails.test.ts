@@ -68,6 +68,19 @@ describe("guardrails", () => {
     expect(judgeManifest([write(path)], [], defaultPolicy)).toMatchObject([{ kind: "path-too-long" }]);
   });
 
+  it("show a person the paths for which no steps are left", () => {
+    // Each glob may take almost a million steps on such a path.
+    const protectedPaths = Array.from({ length: 80 }, (_, at) => `{a${at},b}/**/*.ts`);
+    const long = (at: number) => write(`${"c".repeat(245)}/`.repeat(4) + at);
+    const policy = { ...defaultPolicy, protectedPaths };
+    expect(judgeDifference(differenceOf([long(1)]), policy)).toEqual([]);
+    const many = Array.from({ length: 20 }, (_, at) => long(at));
+    const found = judgeDifference(differenceOf(many), policy);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(20);
+    expect(found.every(({ kind }) => kind === "protected")).toBe(true);
+  });
+
   it("judge no name of a change that has too many files", () => {
     const files = Array.from({ length: 301 }, () => write("../outside"));
     expect(judgeManifest(files, [], defaultPolicy)).toEqual([{ kind: "too-many-files", files: 301, most: 300 }]);

@@ -58,6 +58,13 @@ describe("a symbolic link", () => {
     });
   });
 
+  it.each([
+    ["names", "a/".repeat(2_049)],
+    ["slashes", `a${"/".repeat(5_000_000)}`],
+  ])("of more %s than a file system takes is not followed", (_, target) => {
+    expect(ended([`link -> ${target}`], "link")).toBe("too-deep");
+  });
+
   it("that is said to stay inside never leaves a real checkout", () => {
     const name = fc.constantFrom("a", "b", "c");
     const target = fc

@@ -43,6 +43,7 @@ export const manifests: Hostile[] = [
   forged("link", "link-chain", "link-outside", [link("one", "two/x"), link("two", "..")], leadsOutside),
   forged("link", "link-git", "link-git", [link("config", ".git/config")], /into git's own folder/),
   forged("link", "link-loop", "link-loop", [link("loop", "loop")], /leads to itself/),
+  forged("link", "link-long", "link-length", [link("long", "a/".repeat(3_000))], /leads to .* a path that is too long/),
 
   forged("name", "name-bidi", "name-invisible", [file("src/a\u202etxt.ts")], unseen),
   forged("name", "name-ignorable", "name-invisible", [file("src/a\u200b.ts")], unseen),

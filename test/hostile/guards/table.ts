@@ -57,13 +57,10 @@ export const guards = {
   "link-git": guard(links, '"git-internal": "link-git-internal"', '"git-internal": null'),
   "link-loop": guard(links, '"too-deep": "link-endless"', '"too-deep": null'),
 
+  "link-length": guard("core/promotion/links.ts", 'if (target.length > LONGEST) return { end: "too-deep" };', ""),
   "link-case": guard("core/promotion/links.ts", "(links.get(folded(exact)) ?? exact)", "exact"),
 
-  "name-invisible": guard(
-    names,
-    'if (BROKEN.test(path) || INVISIBLE.test(path.replace(EMOJI, ""))) return "invisible-characters";',
-    "",
-  ),
+  "name-invisible": guard(names, 'if (BROKEN.test(path) || isInvisible(path)) return "invisible-characters";', ""),
   "name-broken": guardOf([[names, "BROKEN.test(path) || ", ""]], /differs between/),
   "name-control": guardOf(
     [[names, 'if (/[\\u0000-\\u001f\\u007f-\\u009f]/.test(path)) return "control-characters";', ""]],
@@ -170,7 +167,7 @@ export const guards = {
     "",
   ),
   "result-checksum": guardOf([
-    [attempts, 'return [{ path: file.path, finding: "checksum-differs" }];', "return [];"],
+    ["github/artifact/result.ts", 'return [{ path: file.path, finding: "checksum-differs" }];', "return [];"],
     [
       "github/branches.ts",
       "if (sha256 === change.sha256 && bytes.length === change.bytes) return bytes;",

@@ -2,6 +2,7 @@
  * Implements the port over the model. Makes the same requests in the same sequence as the REST adapter, so that the
  * same events can come between two requests.
  */
+import { readResult } from "../../../src/github/artifact/result.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
 import { closePull } from "./branches.ts";
@@ -263,10 +264,11 @@ function attemptsPort(github: GitHubModel, read: Send, wire: Wire): Pick<GitHub,
         const files = run.artifact;
         if (run.runAttempt !== 1 || files === null) return null;
         if (files.has("not-a-zip")) throw new Refused(`The artifact of run ${id} cannot be used`);
-        const result = files.get("result.json");
+        const text = files.get("result.json");
+        const contents = new Map([...files].map(([name, content]) => [name.replace(/^files\//, ""), content]));
         return {
-          result: result === undefined ? null : Buffer.from(result).toString("utf8"),
-          file: (sha256) => files.get(`files/${sha256}`) ?? null,
+          result: readResult(text === undefined ? null : Buffer.from(text).toString("utf8"), contents),
+          file: (sha256) => contents.get(sha256) ?? null,
         };
       }),
   };
