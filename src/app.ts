@@ -106,10 +106,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhookApp(async ({ guid, name, action, payload }) => {
       const at = new Date(clock.now()).toISOString();
       const { facts, hints } = eventsFrom(name, guid, payload, identity);
-      const added = await store.receive(
-        facts.map((fact) => ({ ...fact, id: randomUUID(), at })),
-        hints.map((hint) => ({ ...hint, at })),
-      );
+      const added = await store
+        .receive(
+          facts.map((fact) => ({ ...fact, id: randomUUID(), at })),
+          hints.map((hint) => ({ ...hint, at })),
+        )
+        .catch((error: unknown) => {
+          // GitHub does not send it again by itself. An outage of a second may pass between two calls of the driver.
+          loop.missed();
+          throw error;
+        });
       // A hint that no aggregate waits for concerns nobody. Most deliveries of a busy repository are of this kind.
       if (added === 0 && facts.length === 0) return;
       await store.recordDelivery({ guid, event: name, action, at });

@@ -6,6 +6,7 @@ import pino from "pino";
 import { startApp } from "../app.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { pricesWith } from "../config/own-prices.ts";
+import { SERVED_PACE } from "../config/pace.ts";
 import { defaultPolicy, LABEL } from "../core/policy.ts";
 import { createPlanner } from "../planner/planner.ts";
 import { archive } from "../store/archive.ts";
@@ -39,13 +40,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
       port: value.listen.port,
       store,
       planner: (github, readers) => createPlanner({ github, readers, model: value.model, priceOf: prices }),
-      settings: {
-        label: LABEL,
-        baseBranch: null,
-        statusEveryMs: 10_000,
-        observeEveryMs: 1_000,
-        sweepEveryMs: 5 * 60_000,
-      },
+      settings: { label: LABEL, baseBranch: null, ...SERVED_PACE },
       defaults: defaultPolicy,
       prices,
       log,

@@ -62,7 +62,10 @@ export function drive(loop: Loop, log: Log): Driver {
         wake();
       });
     }
-    if (away) log.info({}, "the database answers again; Headgate goes on");
+    if (away) {
+      log.info({}, "the database answers again; Headgate goes on");
+      loop.missed();
+    }
     away = false;
   }
 

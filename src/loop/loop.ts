@@ -11,13 +11,12 @@ import { withoutSecrets } from "./redacted.ts";
 import { retain } from "./retention.ts";
 import { describe, stepAggregate } from "./step.ts";
 import { type ClaimedEffect, StoreUnavailable } from "./store-port.ts";
-import { sweepAggregates, sweepRepositories } from "./sweep.ts";
+import { createSweep } from "./sweep.ts";
 
 const AGGREGATES = 50;
 /** From so many claims without an end on, an effect runs only while no other such one does. One of them ends processes. */
 const SUSPECT = 2;
 const SUSPECT_WAITS_MS = 5_000;
-const SWEEP_AGAIN_MS = 10_000;
 
 export interface Loop {
   /** Decides what waits in inboxes. Returns how many events were decided. */
@@ -28,6 +27,8 @@ export interface Loop {
   stepOutbox(): Promise<number>;
   /** Sweeps when a sweep is due: finds what webhooks did not report. Deletes what is old. */
   tick(): Promise<void>;
+  /** Webhooks were lost, because the store was away: a sweep follows soon. */
+  missed(): void;
   /** Renews the leases of the effects under way, and reads the store's clock. Called every `RENEW_EVERY_MS`. */
   beat(): Promise<void>;
   /** Gives back the effects that still run, before the process ends. */
@@ -45,9 +46,7 @@ export function createLoop(
   const { store, log } = outside;
   const github = withoutSecrets(outside.github, outside.scanner);
   const inside: Inside = { ...outside, github, remembered: new Remembered() };
-  let sweepAt: number | null = null;
-  /** How far the first sweep woke what is under way; null: it woke all. */
-  let wokenTo: string | null = "";
+  const sweep = createSweep(outside);
   const underWay = new UnderWay(store, places);
   /** The last run of each ordering key here, until it ends. false: its lease ran out meanwhile. */
   const lastRuns = new Map<string, Promise<boolean>>();
@@ -125,26 +124,6 @@ export function createLoop(
     }
   }
 
-  async function sweep(): Promise<void> {
-    const now = outside.now();
-    if (sweepAt !== null && now < sweepAt) return;
-    sweepAt = now + outside.settings.sweepEveryMs;
-    try {
-      if (wokenTo !== null) {
-        await sweepAggregates(outside, wokenTo, (aggregate) => {
-          wokenTo = aggregate;
-        });
-      }
-      wokenTo = null;
-      await sweepRepositories(outside);
-    } catch (error) {
-      sweepAt = outside.now() + Math.min(SWEEP_AGAIN_MS, outside.settings.sweepEveryMs);
-      // The driver has said it where the store is away.
-      if (error instanceof StoreUnavailable) return;
-      log.warn({ error: describe(error) }, "the sweep failed; it is repeated in a moment");
-    }
-  }
-
   return {
     stepInbox,
     claim,
@@ -154,7 +133,7 @@ export function createLoop(
       return running.length;
     },
     async tick() {
-      await sweep();
+      await sweep.tick();
       await deleteOld();
     },
     async beat() {
@@ -166,6 +145,7 @@ export function createLoop(
     async putBack() {
       for (const { id } of await underWay.putBack()) log.info({ effect: id }, "an effect under way is given back");
     },
+    missed: () => sweep.missed(),
     nextDue: () => underWay.nextDue(),
   };
 }

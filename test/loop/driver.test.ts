@@ -11,6 +11,7 @@ class Played implements Loop {
   fails: Error | null = null;
   ticks = 0;
   turns = 0;
+  missedTimes = 0;
   beats = 0;
   givenBack = 0;
   /** The ends of the effects under way. */
@@ -45,6 +46,10 @@ class Played implements Loop {
 
   async tick(): Promise<void> {
     this.ticks += 1;
+  }
+
+  missed(): void {
+    this.missedTimes += 1;
   }
 
   async nextDue(): Promise<number | null> {
@@ -156,6 +161,16 @@ it("a database that is away for a minute is said in one line, its return in anot
     "the database cannot be used; Headgate tries until it can",
     "the database answers again; Headgate goes on",
   ]);
+});
+
+it("the driver has everything swept after the database was away, since webhooks were lost meanwhile", async () => {
+  await start();
+  loop.fails = new StoreUnavailable("connection refused");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(loop.missedTimes).toBe(0);
+  loop.fails = null;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(loop.missedTimes).toBe(1);
 });
 
 it("a driver that is stopped while the database is away ends all the same", async () => {

@@ -142,3 +142,75 @@ it("the sweep is not repeated before its interval is over", async () => {
   await on.loop.tick();
   expect(sweeps).toBe(2);
 });
+
+it("after webhooks were lost a sweep follows within ten seconds and wakes everything under way again", async () => {
+  const on = bench(github, installed);
+  await on.queue("acme/tool:main");
+  await on.loop.tick();
+  on.loop.missed();
+  on.pass(9_999);
+  await on.loop.tick();
+  expect(await on.inbox("acme/tool:main")).toHaveLength(1);
+  on.pass(1);
+  await on.loop.tick();
+  expect(await on.inbox("acme/tool:main")).toHaveLength(2);
+});
+
+it("webhooks that are lost again and again do not keep the sweep from its time, nor make it more frequent", async () => {
+  let sweeps = 0;
+  const on = bench(
+    { ...github, labelledIssues: async () => [] },
+    {
+      repositories: async () => {
+        sweeps += 1;
+        return [repo];
+      },
+    },
+  );
+  await on.loop.tick();
+  for (let second = 1; second <= 30; second += 1) {
+    on.loop.missed();
+    on.pass(1_000);
+    await on.loop.tick();
+  }
+  expect(sweeps).toBe(4);
+});
+
+it("webhooks that are lost while a sweep wakes what is under way lead to another one that wakes everything", async () => {
+  let looks = 0;
+  const storeOver = (inner: Store) =>
+    altered(inner, {
+      live: async (...given) => {
+        looks += 1;
+        if (looks === 2) on.loop.missed();
+        return inner.live(...given);
+      },
+    });
+  const on = bench(github, { storeOver });
+  await on.queue("acme/tool:main");
+  await on.loop.tick();
+  on.pass(10_000);
+  await on.loop.tick();
+  expect(await on.inbox("acme/tool:main")).toHaveLength(2);
+});
+
+it("the sweep does not begin again while it still runs", async () => {
+  let sweeps = 0;
+  let end = () => {};
+  const on = bench(github, {
+    repositories: async () => {
+      sweeps += 1;
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return [];
+    },
+  });
+  const first = on.loop.tick();
+  on.pass(SWEEP_EVERY_MS);
+  const second = on.loop.tick();
+  await second;
+  expect(sweeps).toBe(1);
+  end();
+  await first;
+});

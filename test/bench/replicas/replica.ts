@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deserialize } from "node:v8";
+import { SERVED_PACE } from "../../../src/config/pace.ts";
 import { listPriceOf } from "../../../src/config/prices.ts";
 import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import type { Repo } from "../../../src/core/github.ts";
@@ -42,7 +43,7 @@ const loop = createLoop(
       },
     },
     scanner: { scanFile: async () => ({ secrets: [], isComplete: true }), redact: async (text) => text },
-    settings: { label: LABEL, baseBranch: null, statusEveryMs: 10_000, observeEveryMs: 1_000, sweepEveryMs: 60_000 },
+    settings: { label: LABEL, baseBranch: null, ...SERVED_PACE },
     readPolicy: readConfig,
     readWorkflow,
     priceOf: listPriceOf,
@@ -66,8 +67,8 @@ const server = createServer(async (request, response) => {
   const at = new Date(clock.now()).toISOString();
   const events = facts.map((fact) => ({ ...fact, id: randomUUID(), at }));
   const topics = hints.map((hint) => ({ ...hint, at }));
-  // Where the database is away the webhook is lost, as one that GitHub could not deliver.
-  await store.receive(events, topics).catch(() => {});
+  // Where the database is away the webhook is lost: GitHub does not send it again by itself.
+  await store.receive(events, topics).catch(() => loop.missed());
   response.end();
 });
 server.listen(0, "127.0.0.1", () => {
