@@ -162,6 +162,18 @@ describe("the checks that a pull request would get", () => {
     expect(found).toEqual({ lint: gone, test: null, sum: { ...gone, kind: "needs", job: "lint" } });
   });
 
+  it("A matrix from a literal list is foreseen, and one from another job's output is not waited for", async () => {
+    const list = `strategy: { matrix: { n: "\${{ fromJSON('[1, 2]') }}" } }`;
+    const made = `needs: list, strategy: { matrix: { n: "\${{ fromJSON(needs.list.outputs.all) }}" } }`;
+    const found = await foresee(
+      `  known: { ${list}, ${steps} }\n  list: { ${steps} }\n  made: { ${made}, concurrency: one, ${steps} }\n  sum: { needs: made, if: always(), ${steps} }\n`,
+    );
+    expect(found).toEqual({
+      ...{ "known (1)": null, "known (2)": null, list: null, sum: null },
+      made: { kind: "name-depends-on-run" },
+    });
+  });
+
   it("A name that only the run fills in is not waited for", async () => {
     const found = await foresee(
       `  one: { name: "on \${{ github.head_ref }}", ${steps} }\n  two: { name: "into \${{ github.base_ref }}", ${steps} }\n`,
@@ -175,6 +187,8 @@ describe("a job that passes whatever the change is", () => {
     const cases = [
       ["echo passed", inert],
       ["set -e\necho ${{ github.sha }} >> $GITHUB_OUTPUT\nexit 0", inert],
+      ["npm test || true", inert],
+      ["npm ci\nnpm test || exit 1", null],
       ["echo $(npm test)", null],
       ["echo passed && npm test", null],
       ["exit 1", null],
@@ -188,6 +202,15 @@ describe("a job that passes whatever the change is", () => {
     expect(Object.values(found)).toEqual(cases.map(([, expected]) => expected));
   });
 
+  it("is one whose steps may all fail", async () => {
+    const step = (command: string, more = "") => `{ run: ${command} ${more} }`;
+    const begin = `${on}, steps: [{ uses: actions/checkout@v6 }`;
+    const found = await foresee(
+      `  soft: { ${begin}, ${step("npm test", ", continue-on-error: true")}] }\n  hard: { ${begin}, ${step("npm ci", ", continue-on-error: true")}, ${step("npm test")}] }\n`,
+    );
+    expect(found).toEqual({ soft: inert, hard: null });
+  });
+
   it("is one that neither checks out the code nor needs a job that judges", async () => {
     const compares = 'steps: [{ run: "test \\"${{ needs.test.result }}\\" = success" }]';
     const found = await foresee(
@@ -195,6 +218,15 @@ describe("a job that passes whatever the change is", () => {
     );
     const blind: Unless = { kind: "inert", how: "no-code" };
     expect(found).toEqual({ test: null, idle: blind, clones: null, sum: null, over: blind });
+  });
+
+  it("is none that sums up with re-actors/alls-green, and is one that only sets up tools", async () => {
+    const all = 'steps: [{ uses: re-actors/alls-green@release/v1, with: { jobs: "${{ toJSON(needs) }}" } }]';
+    const setup = "steps: [{ uses: step-security/harden-runner@v2 }, { uses: pnpm/action-setup@v4 }, { run: pnpm -v }]";
+    const found = await foresee(
+      `  test: { ${steps} }\n  all: { needs: test, if: always(), ${on}, ${all} }\n  setup: { ${on}, ${setup} }\n`,
+    );
+    expect(found).toEqual({ test: null, all: null, setup: { kind: "inert", how: "no-code" } });
   });
 
   it("is a summary that only prints, unless a failure of what it needs skips it", async () => {
@@ -222,6 +254,8 @@ describe("a workflow's events", () => {
       ["{ pull_request: { paths-ignore: ['*.md'] } }", { kind: "path-filter" }],
       ["{ pull_request: { branches: [release] } }", undefined],
       ["workflow_dispatch", undefined],
+      ["{ schedule: [{ cron: '0 4 * * 1' }] }", undefined],
+      ["{ pull_request: { branches: ['base-*'] }, schedule: [{ cron: '0 4 * * 1' }] }", null],
     ] as const;
     const files = cases.map(([events], index) => {
       const text = `on: ${events}\njobs:\n${named([[events, steps]])}`;
