@@ -1,12 +1,12 @@
 /** Reacts to the required checks of an entry's head: reads why they failed, runs interrupted ones again, limits the wait. */
 import { dueAfter } from "../due.ts";
-import type { EnvironmentFault } from "../environment-fault.ts";
+import { canBeOfChange, type EnvironmentFault } from "../environment-fault.ts";
 import type { Ignored } from "../event.ts";
 import type { Check, PullSnapshot } from "../github.ts";
 import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
 import type { Verdict } from "./gate.ts";
 import { judgeEntry } from "./judging/approval.ts";
-import { ownFailures } from "./judging/base.ts";
+import { ownFailures, passOnBase } from "./judging/base.ts";
 import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
 
@@ -68,7 +68,8 @@ export function onFailureRead(draft: LaneDraft, event: LaneEventOf<"failure.read
   const names = [...new Set(failing.map((check) => check.name))];
   const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
   const fault = event.environment ?? null;
-  if (fault !== null) {
+  // A machine on which the base passes can run the job: what it lacks, the change asks for, and an agent can repair that.
+  if (fault !== null && !(canBeOfChange(fault) && passOnBase(entry, failing))) {
     environmentFailed(draft, entry, fault, first?.slice(0, 1_000) ?? names.join(", "));
     return null;
   }

@@ -50,6 +50,41 @@ describe("required checks", () => {
     expect(world.task("a").stage).toBe("in-lane");
   });
 
+  const red = { ...green, conclusion: "failure" as const };
+  it.each([
+    ["network", "passes", [green], "environment-failed"],
+    ["disk", "passes", [green], "environment-failed"],
+    ["version", "passes", [green], "checks-failed"],
+    ["tool", "passes", [green], "checks-failed"],
+    ["certificate", "passes", [green], "checks-failed"],
+    ["version", "has not run", [], "environment-failed"],
+    ["tool", "passes only under another name", [{ ...green, name: "lint" }], "environment-failed"],
+    ["certificate", "shows nothing", null, "environment-failed"],
+  ] as const)(
+    "A lane pays an agent for a %s fault only if a change can cause it and the base passes the check: the base %s",
+    (environment, _, base, expected) => {
+      const world = started({ a: [] });
+      const pull = world.agentSucceeds("a");
+      const baseChecks = base === null ? null : [...base];
+      const read = (id: number) => {
+        world.pullIs(pull, { checks: [{ ...red, id }], baseChecks });
+        world.take("failure.read");
+        const details = [{ of: { kind: "check" as const, name: "unit" }, text: "what a tool printed" }];
+        world.lane({ type: "failure.read", pull, head: sha("a-1"), details, environment });
+      };
+      read(1);
+      // A machine's failure is seen twice before it counts; a repair starts at once.
+      expect(world.has("checks.rerun")).toBe(expected === "environment-failed");
+      if (expected === "environment-failed") {
+        world.take("checks.rerun");
+        world.lane({ type: "checks.rerun", pull, head: sha("a-1") });
+        read(2);
+      }
+      expect(world.task("a")).toMatchObject({ failure: { class: expected } });
+      if (expected === "checks-failed") expect(world.task("a")).toMatchObject({ attempts: [{}, { kind: "repair" }] });
+    },
+  );
+
   it("A lane never merges on a job that did not run, and a person must act", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
