@@ -1,7 +1,7 @@
 /** Runs one scenario to its end: the faults, then the calm, then people who fix what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { featureKey } from "../../src/core/keys.ts";
-import type { ClaimedEffect } from "../../src/loop/store-port.ts";
+import type { ClaimedEffect, InboxEvent } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
 import { Clock, drained } from "./clock.ts";
@@ -11,6 +11,7 @@ import { ApprovalJudge } from "./invariants/approvals.ts";
 import { CoreJudge } from "./invariants/core.ts";
 import { Court, type Verdict } from "./invariants/court.ts";
 import { judgeEnd } from "./invariants/ends.ts";
+import { LeaseJudge } from "./invariants/leases.ts";
 import { ServerJudge } from "./invariants/server.ts";
 import { StepJudge } from "./invariants/steps.ts";
 import { judgeWaits } from "./invariants/waits.ts";
@@ -18,6 +19,7 @@ import { Deliveries } from "./process/deliveries.ts";
 import { Injector, nameOf } from "./process/injector.ts";
 import { Mirror } from "./process/mirror.ts";
 import { LABEL, Replica } from "./process/replica.ts";
+import { scheduleFaults } from "./process/timed-faults.ts";
 import { isAtRest, isBusyOutside, type Scene, whatGoesOn } from "./rest.ts";
 import type { Act, Fault, Scenario } from "./scenario/scenario.ts";
 import { Tally } from "./tally.ts";
@@ -81,6 +83,7 @@ class Play {
   readonly #replicas: Replica[] = [];
   readonly #issues: (number | null)[];
   readonly #steps: StepJudge;
+  readonly #leases: LeaseJudge;
   readonly #effects: string[] = [];
   readonly #fired: Fault[] = [];
   #ids = 0;
@@ -156,23 +159,12 @@ class Play {
       trace,
     });
     const listened = options.trace === undefined ? null : trace;
-    this.#steps = new StepJudge({
-      court: this.#court,
-      tally: this.#tally,
-      mirror: this.#mirror,
-      github,
-      trace: listened,
-    });
+    const judged = { court: this.#court, tally: this.#tally, mirror: this.#mirror, github };
+    this.#steps = new StepJudge({ ...judged, trace: listened });
     new ApprovalJudge({ court: this.#court, github });
-    new ServerJudge({
-      court: this.#court,
-      tally: this.#tally,
-      mirror: this.#mirror,
-      github,
-      scenario,
-      steps: this.#steps,
-      trace,
-    });
+    new ServerJudge({ ...judged, scenario, steps: this.#steps, trace });
+    const isUp = (ms: number) => this.#replicas.some((replica) => replica.isUp(ms));
+    this.#leases = new LeaseJudge({ ...judged, clock, isUp });
     for (let index = 0; index < scenario.world.replicas; index += 1) {
       const site = {
         clock,
@@ -193,8 +185,11 @@ class Play {
             this.#tally.add(`effect ${type}`);
             for (const act of injector.request(`claim ${type}`).acts) this.#act(act);
           },
-          completed: () => {},
+          completed: (claimed: ClaimedEffect, events: readonly InboxEvent[], done: boolean) => {
+            if (done) this.#leases.completed(claimed, events);
+          },
           core: this.#core,
+          leases: this.#leases,
           undecided: (aggregate: string) =>
             this.#court.accuse("decisions depend on nothing but state and event", aggregate),
         },
@@ -223,7 +218,21 @@ class Play {
       this.#clock.after(feature.labelledAt, () => this.#open(index));
     });
     for (const replica of this.#replicas) replica.start();
-    this.#schedule();
+    scheduleFaults({
+      faults: this.#scenario.faults,
+      clock: this.#clock,
+      injector: this.#injector,
+      replicas: this.#replicas,
+      leases: this.#leases,
+      act: (act) => this.#act(act),
+      jump: (ms) => {
+        this.#jumped += ms;
+      },
+      awaited: (more) => {
+        this.#actsLeft += more;
+      },
+      stir: this.#stir,
+    });
 
     await this.#until(() => this.#clock.now - START > HORIZON_MS || (this.#actsLeft === 0 && this.#isSettled()));
     this.#injector.calm = true;
@@ -267,28 +276,6 @@ class Play {
     const issue = openIssue(this.#github, { title, body: "Please.", labels: [] }, MAINTAINER);
     this.#issues[index] = issue.number;
     setLabel(this.#github, issue, LABEL, true, MAINTAINER);
-  }
-
-  #schedule(): void {
-    for (const fault of this.#scenario.faults) {
-      if (fault.on === "time") {
-        this.#actsLeft += 1;
-        this.#clock.after(fault.at, () => {
-          this.#actsLeft -= 1;
-          if (this.#injector.fire(fault)) this.#act(fault.act);
-        });
-      } else if (fault.on === "clock") {
-        this.#actsLeft += 1;
-        this.#clock.after(fault.at, () => {
-          this.#actsLeft -= 1;
-          if (!this.#injector.fire(fault)) return;
-          if (fault.fault === "jump") this.#jumped += fault.ms;
-          else for (const replica of this.#replicas) replica.stalledUntil = this.#clock.now + fault.ms;
-          this.#stir();
-          if (fault.fault === "stall") this.#clock.after(fault.ms, this.#stir);
-        });
-      }
-    }
   }
 
   #act(act: Act): void {

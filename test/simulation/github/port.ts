@@ -5,6 +5,7 @@
 import { readResult } from "../../../src/github/artifact/result.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
+import { Deadly } from "../process/life.ts";
 import { closePull } from "./branches.ts";
 import { checksOn, rerunChecks } from "./checks.ts";
 import { closeIssue, comment, findComment, labelledBy, openIssue } from "./issues.ts";
@@ -263,6 +264,7 @@ function attemptsPort(github: GitHubModel, read: Send, wire: Wire): Pick<GitHub,
         const run = github.run(id);
         const files = run.artifact;
         if (run.runAttempt !== 1 || files === null) return null;
+        if (files.has("poison")) throw new Deadly(`the artifact of run ${id}`);
         if (files.has("not-a-zip")) throw new Refused(`The artifact of run ${id} cannot be used`);
         const text = files.get("result.json");
         const contents = new Map([...files].map(([name, content]) => [name.replace(/^files\//, ""), content]));

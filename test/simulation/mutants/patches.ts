@@ -295,6 +295,34 @@ export const mutants: readonly Mutant[] = [
     'await github.readFile(repo, sha, ".github/headgate.yml")',
     'await github.readFile(repo, `${by}/config`, ".github/headgate.yml")',
   ),
+  mutant("never renew a lease", "loop/outbox/under-way.ts", "now - since < LONGEST_MS", "now - since < 0"),
+  {
+    bug: "judge leases by the own clock of a replica",
+    edits: [
+      {
+        file: "loop/shared-clock.ts",
+        find: "if (Math.abs(ahead - this.#ahead) > JITTER_MS) this.#ahead = ahead;",
+        replace: "",
+      },
+      {
+        file: "loop/outbox/under-way.ts",
+        find: 'this.#store.claim(LEASE_MS, open, "all")',
+        replace: 'this.#store.claim(LEASE_MS + now - Date.parse(await this.#store.time()), open, "all")',
+      },
+    ],
+  },
+  mutant(
+    "forget to give back what runs at a stop",
+    "loop/outbox/under-way.ts",
+    "for (const effect of running) await this.#store.putBack(effect, 0);",
+    "",
+  ),
+  mutant(
+    "run for ever what ends every process",
+    "loop/outbox/run.ts",
+    "if (claimed.unended >= MOST_UNENDED) return quarantined(outside, claimed, effect.data);",
+    "",
+  ),
   mutant(
     "let agents change what is protected",
     "core/promotion/guardrails.ts",

@@ -5,8 +5,7 @@ import { HttpAnswer } from "../github/model.ts";
 import type { Wire } from "../github/wire.ts";
 import type { Act } from "../scenario/scenario.ts";
 import type { Injector } from "./injector.ts";
-import type { Life } from "./life.ts";
-import { never } from "./life.ts";
+import { Deadly, type Life, never } from "./life.ts";
 
 /** A cancellation never gets a random 409: GitHub sends it only for a run that has ended. */
 const refusals = {
@@ -61,9 +60,9 @@ export function faultyWire({
       const took = chance.delay(20, 500);
       return new Promise<T>((resolve, reject) => {
         const answer = (after: number, how: () => void) =>
-          clock.after(after, () => {
+          life.after(clock, after, () => {
             answered();
-            if (life.alive) how();
+            how();
           });
         const refuse = (after: number, answered: HttpAnswer) => answer(after, () => reject(answered));
         trace(`${life.name} ${request}${trouble === null ? "" : ` !! ${trouble}`}`);
@@ -107,7 +106,11 @@ export function faultyWire({
         }
 
         function settle(outcome: { value: T } | { error: unknown }, after: number): void {
-          answer(after, () => ("value" in outcome ? resolve(outcome.value) : reject(outcome.error)));
+          answer(after, () => {
+            if ("value" in outcome) resolve(outcome.value);
+            else if (outcome.error instanceof Deadly) life.crash(`${request}: ${outcome.error.message}`);
+            else reject(outcome.error);
+          });
         }
       });
     },

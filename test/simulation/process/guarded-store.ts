@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as port from "../../../src/loop/store-port.ts";
 import type { CoreJudge } from "../invariants/core.ts";
+import type { LeaseJudge } from "../invariants/leases.ts";
 import type { Injector } from "./injector.ts";
 import type { Life } from "./life.ts";
 import { never } from "./life.ts";
@@ -12,6 +13,7 @@ export const CONFLICT = "could not serialize access";
 
 export interface StoreWatch {
   core: CoreJudge;
+  leases: LeaseJudge;
   stepped(aggregate: string, loaded: port.Loaded, write: port.StepWrite): void;
   claimed(claimed: port.ClaimedEffect): void;
   completed(claimed: port.ClaimedEffect, events: readonly port.InboxEvent[], done: boolean): void;
@@ -90,6 +92,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
       const fault = injector.effect(type);
       held.set(nameOf(effect), { effect, at: now(), fault });
       mirror.claimed(effect);
+      watch.leases.claimed(effect, life);
       watch.claimed(effect);
       if (fault === "crash-before") crash = type;
     }
@@ -104,12 +107,14 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     const mine = held.get(nameOf(claimed));
     const { type } = claimed.effect as { type: string };
     if (mine?.fault === "crash-in") return dies(`with ${type} done and not recorded`);
+    watch.leases.ending(claimed);
     // A real takeover of a dispatch comes minutes later, when lists contain the run. Here it would come at once and
     // dispatch twice.
     if (mine?.fault === "lease-lost" && type !== "attempt.dispatch") await inner.renew([claimed], 0);
     const done = await write();
     stir();
     held.delete(nameOf(claimed));
+    watch.leases.ended(claimed, done);
     written(mine?.at ?? now(), done);
     return mine?.fault === "crash-after" ? dies(`after ${type} was recorded`) : done;
   }

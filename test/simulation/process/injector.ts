@@ -75,6 +75,7 @@ function momentOf(fault: Fault): string | null {
     case "effect":
       return `effect ${fault.effect} ${fault.nth}`;
     case "clock":
+    case "process":
     case "time":
       return null;
     default:

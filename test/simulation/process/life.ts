@@ -1,6 +1,15 @@
+import type { Clock } from "../clock.ts";
+
+/** Ends the process that gets it as an answer, as content does that needs too much memory. */
+export class Deadly extends Error {
+  override readonly name = "Deadly";
+}
+
 /** One life of a process, from start to death. The process never finishes work that was open at its death. */
 export class Life {
   alive = true;
+  /** Until when the process stands still. Answers wait for it. */
+  frozenUntil = 0;
   readonly name: string;
   readonly death: Promise<void>;
   readonly #died: () => void;
@@ -14,6 +23,16 @@ export class Life {
       died = resolve;
     });
     this.#died = died;
+  }
+
+  /** Runs `run` after `delay` milliseconds, or when the process no longer stands still. Never runs it in a dead process. */
+  after(clock: Clock, delay: number, run: () => void): void {
+    clock.after(delay, () => {
+      if (!this.alive) return;
+      const left = this.frozenUntil - clock.now;
+      if (left > 0) this.after(clock, left, run);
+      else run();
+    });
   }
 
   crash(why: string): void {

@@ -23,6 +23,8 @@ import type { Mirror } from "./mirror.ts";
 
 const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
+/** How long a process that is asked to stop waits for what it runs, as its driver does. */
+const STOPPING_MS = 20_000;
 export const LABEL = "headgate";
 /** How long to gather bursts, in milliseconds. */
 const PACE = { statusEveryMs: 15_000, observeEveryMs: 2_000 };
@@ -66,6 +68,12 @@ export class Replica {
   #store: Store | null = null;
   #held: Held = new Map();
   #looksAgain = false;
+  /** It was asked to stop: it ends what it runs and begins nothing. */
+  #stopping = false;
+  /** How long the next death lasts, in milliseconds; null: as long as a supervisor takes. */
+  #away: number | null = null;
+  /** When the process last started. */
+  #since = 0;
   readonly #shared: SharedClock;
 
   constructor(site: Site, name: string) {
@@ -74,8 +82,55 @@ export class Replica {
     this.#shared = new SharedClock(() => site.clock.now + site.skew);
   }
 
+  /** Returns null while the process is down or stops: it hears nothing then. */
   get store(): Store | null {
-    return this.#store;
+    return this.#stopping ? null : this.#store;
+  }
+
+  /** Returns true where the process has run for that long, and has not stood still meanwhile. */
+  isUp(ms: number): boolean {
+    return this.store !== null && this.#site.clock.now - Math.max(this.#since, this.stalledUntil) >= ms;
+  }
+
+  /** Ends the process without a word. Its leases stay. */
+  kill(ms: number): void {
+    this.#away = ms;
+    this.#life?.crash("killed");
+  }
+
+  /** Lets the process stand still: its leases run out, and then it goes on with what it was doing. */
+  freeze(ms: number): void {
+    const { clock, stir } = this.#site;
+    const until = clock.now + ms;
+    this.stalledUntil = Math.max(this.stalledUntil, until);
+    if (this.#life !== null) this.#life.frozenUntil = Math.max(this.#life.frozenUntil, until);
+    clock.after(ms, stir);
+  }
+
+  /** Asks the process to stop, as its driver does: it waits for what it runs, and gives back what takes longer. */
+  stop(ms: number): void {
+    const { clock } = this.#site;
+    const life = this.#life;
+    const loop = this.#loop;
+    if (life === null || loop === null || this.#stopping) return;
+    this.#stopping = true;
+    const since = clock.now;
+    const look = (): void => {
+      if (this.#held.size > 0 && clock.now - since < STOPPING_MS) life.after(clock, 1_000, look);
+      else void this.#leave(life, loop, ms);
+    };
+    life.after(clock, 0, look);
+  }
+
+  async #leave(life: Life, loop: Loop, ms: number): Promise<void> {
+    const { stir, watch } = this.#site;
+    stir();
+    await untilDeath(life, loop.putBack());
+    while (((await untilDeath(life, loop.stepInbox())) ?? 0) > 0);
+    if (!life.alive) return;
+    watch.leases.left([...this.#held.values()].map(({ effect }) => effect));
+    this.#away = ms;
+    life.crash("it was asked to stop");
   }
 
   /** Returns the time as this process has it: the store's, counted on with its own clock. */
@@ -86,6 +141,8 @@ export class Replica {
   start(): void {
     const { clock, chance, injector, github, mirror, watch, trace } = this.#site;
     this.#lives += 1;
+    this.#stopping = false;
+    this.#since = clock.now;
     const life = new Life(`${this.#name}.${this.#lives}`, (dead, why) => this.#died(dead, why));
     const now = () => clock.now;
     const shared = this.#shared;
@@ -124,7 +181,7 @@ export class Replica {
     this.#held = held;
     trace(`${life.name} starts`);
     const sweep = () => {
-      if (!life.alive) return;
+      if (!life.alive || this.#stopping) return;
       stir();
       if (clock.now >= this.stalledUntil) void this.#loop?.tick();
       clock.after(SWEEP_MS, sweep);
@@ -143,6 +200,7 @@ export class Replica {
     const life = this.#life;
     const loop = this.#loop;
     if (life === null || loop === null || this.#site.clock.now < this.stalledUntil) return;
+    if (this.#stopping) return;
     await untilDeath(life, this.#turn(loop));
   }
 
@@ -169,7 +227,7 @@ export class Replica {
   /** Returns the true time in milliseconds when something will be due, or null. */
   async nextDue(): Promise<number | null> {
     const life = this.#life;
-    if (life === null || this.#loop === null) return null;
+    if (life === null || this.#loop === null || this.#stopping) return null;
     const due = await untilDeath(life, this.#loop.nextDue());
     return due === undefined || due === null ? null : this.#site.clock.now + due;
   }
@@ -181,7 +239,9 @@ export class Replica {
     this.#loop = null;
     this.#store = null;
     const held = [...this.#held.values()];
-    const pause = chance.between(3_000, 30_000);
+    const pause = this.#away ?? chance.between(3_000, 30_000);
+    this.#away = null;
+    this.#site.watch.leases.died(held.map((one) => one.effect));
     this.#site.mandated(clock.now + pause);
     clock.after(pause, () => void this.#begin(held.map((one) => one.effect)));
   }

@@ -49,6 +49,8 @@ export const JobTrouble = z.enum([
   "not-a-zip",
   "protected-path",
   "swapped-folder",
+  /** Its artifact ends every process that reads it. */
+  "poison",
   "agent-failed",
   "agent-empty",
   "timed-out",
@@ -118,7 +120,7 @@ export const Fault = z.discriminatedUnion("on", [
   z.object({ on: z.literal("job"), nth: Count, fault: JobTrouble }),
   z.object({ on: z.literal("check"), nth: Count, fault: z.union([CheckTrouble, Deceit]) }),
   z.object({ on: z.literal("update"), nth: Count, fault: z.literal("forgotten") }),
-  z.object({ on: z.literal("plan"), nth: Count, fault: z.enum(["down", "invalid", "throws"]) }),
+  z.object({ on: z.literal("plan"), nth: Count, fault: z.enum(["down", "invalid", "throws", "slow"]) }),
   z.object({
     on: z.literal("effect"),
     /** An effect's type, or `*` for the nth of all effects. */
@@ -132,6 +134,14 @@ export const Fault = z.discriminatedUnion("on", [
     fault: z.enum(["conflict", "conflict-twice", "decided-twice", "crash-before", "crash-after"]),
   }),
   z.object({ on: z.literal("clock"), at: z.number().int(), fault: z.enum(["jump", "stall"]), ms: z.number().int() }),
+  /** SIGKILL, SIGSTOP until SIGCONT, or SIGTERM to one process. It is back after `ms`. */
+  z.object({
+    on: z.literal("process"),
+    at: z.number().int(),
+    replica: z.number().int().min(0).max(1),
+    fault: z.enum(["killed", "frozen", "stopped"]),
+    ms: Count,
+  }),
   /** A person acts at a time, just before a request reaches the server, or when an effect is about to begin. */
   z.object({ on: z.literal("time"), at: z.number().int(), fault: z.literal("act"), act: Act }),
   z.object({ on: z.literal("moment"), ...onRequest, fault: z.literal("act"), act: Act }),

@@ -60,6 +60,7 @@ export class Agent {
 
   #work(attempt: string, brief: Brief, spec: TaskSpec, trouble: JobTrouble | null): Map<string, Uint8Array> {
     if (trouble === "not-json") return new Map([["result.json", Buffer.from("{oops")]]);
+    if (trouble === "poison") return new Map([["poison", Buffer.from("")]]);
     if (trouble === "not-a-zip") return new Map([["not-a-zip", Buffer.from("")]]);
     const before = this.#github.objects.read(brief.against).files;
     const wanted = brief.kind === "research" || trouble === "agent-empty" ? before : this.#wanted(brief, spec);

@@ -10,6 +10,9 @@ import { pathOf } from "./contents.ts";
 
 const USAGE = { inputTokens: 1_000, outputTokens: 500, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.05 };
 
+/** Longer than a lease. A model streams a large plan for minutes. */
+const SLOW_MS = 150_000;
+
 export class PlannerModel {
   readonly #clock: Clock;
   readonly #chance: Chance;
@@ -29,8 +32,8 @@ export class PlannerModel {
         if (!life.alive) return never();
         const trouble = this.#injector.nth("plan")?.fault ?? null;
         return new Promise((resolve, reject) => {
-          this.#clock.after(this.#chance.delay(2_000, 20_000), () => {
-            if (!life.alive) return;
+          const usual = this.#chance.delay(2_000, 20_000);
+          life.after(this.#clock, trouble === "slow" ? usual + SLOW_MS : usual, () => {
             answered();
             if (trouble === "throws") reject(new Unavailable("the model did not answer"));
             else resolve(this.#answer(issue.number, model, trouble));
@@ -40,7 +43,7 @@ export class PlannerModel {
     };
   }
 
-  #answer(issue: number, model: string, trouble: "down" | "invalid" | null): PlanAnswer {
+  #answer(issue: number, model: string, trouble: "down" | "invalid" | "slow" | null): PlanAnswer {
     if (trouble === "down") {
       const failure = {
         class: "provider-down" as const,
