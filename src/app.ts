@@ -57,6 +57,8 @@ export interface App {
   url: string;
   github: GitHub;
   driver: Driver;
+  /** Resolves when a newer version of Headgate has taken over the store, so that this process should end. */
+  outdated: Promise<void>;
   /** Stops taking webhooks, finishes the effects in progress and closes the server. The caller closes the store. */
   stop(): Promise<void>;
 }
@@ -131,13 +133,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const server = await listen({ host: options.host, port: options.port, door, probe: () => store.routed("readyz") });
   // Starts only once the server listens. Otherwise Headgate would miss changes right after the first sweep.
-  const driver = drive(loop, log);
+  const outdated = Promise.withResolvers<void>();
+  const driver = drive(loop, log, outdated.resolve);
   store.listen(driver.wake);
   log.info({ url: server.url }, "Headgate listens");
   return {
     url: server.url,
     github,
     driver,
+    outdated: outdated.promise,
     async stop() {
       // Closes the server first. Otherwise the driver could drain before the last webhook has reached the store.
       await server.close();

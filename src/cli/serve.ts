@@ -7,13 +7,14 @@ import { startApp } from "../app.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { pricesWith } from "../config/own-prices.ts";
 import { SERVED_PACE } from "../config/pace.ts";
+import { SCHEMAS } from "../core/migrations/index.ts";
 import { defaultPolicy, LABEL } from "../core/policy.ts";
 import { createPlanner } from "../planner/planner.ts";
 import { archive } from "../store/archive.ts";
 import { openStore } from "../store/open.ts";
 import { onInterruption } from "./signals.ts";
 
-/** Runs the App. Resolves with the exit code after a stop signal. */
+/** Runs the App. Resolves with the exit code after a stop signal, or after a newer version has taken over its database. */
 export async function serve(env: Record<string, string | undefined>): Promise<number> {
   const environment = readEnvironment(env);
   if (!environment.ok) {
@@ -30,7 +31,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
   const { exportDir } = value.retention;
   const prices = pricesWith(value.prices);
   try {
-    await store.migrate();
+    await store.migrate(SCHEMAS);
     const app = await startApp({
       appId: value.app.id,
       privateKey: value.app.privateKey,
@@ -49,9 +50,11 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
         exportTo: exportDir === null ? null : (leaving) => archive(exportDir, leaving),
       },
     });
-    const signal = await interruption.wanted;
-    log.info({ signal }, "Headgate stops after the effects under way");
+    const signal = await Promise.race([interruption.wanted, app.outdated]);
+    if (signal !== undefined) log.info({ signal }, "Headgate stops after the effects under way");
     await app.stop();
+    // A supervisor starts what failed again, from the new image where that is in place.
+    if (signal === undefined) return 1;
   } finally {
     await store.close();
   }

@@ -3,11 +3,14 @@ import type { Loop } from "./loop.ts";
 import { RENEW_EVERY_MS } from "./outbox/under-way.ts";
 import type { Log } from "./outside.ts";
 import { describe } from "./step.ts";
-import { StoreUnavailable } from "./store-port.ts";
+import { StoreOutdated, StoreUnavailable } from "./store-port.ts";
 
 const LONGEST_SLEEP_MS = 5_000;
 /** How long a stop waits for the effects under way. Supervisors send SIGKILL after 30 s. */
 const STOPPING_MS = 20_000;
+
+const OUTDATED =
+  "a newer version of Headgate uses this database; this process gives back its work and stops. Start the newer version in its place";
 
 export interface Driver {
   /** Ends the driver's sleep, because an event reached an inbox. */
@@ -18,7 +21,8 @@ export interface Driver {
   stop(): Promise<void>;
 }
 
-export function drive(loop: Loop, log: Log): Driver {
+/** `outdated` is called when a newer version has taken over the store. The driver then stops by itself. */
+export function drive(loop: Loop, log: Log, outdated: () => void = () => {}): Driver {
   const running = new Set<Promise<void>>();
   let stopping = false;
   let turning = false;
@@ -69,8 +73,14 @@ export function drive(loop: Loop, log: Log): Driver {
     away = false;
   }
 
-  /** Says once that the store is away, and not with every try. */
+  /** Says once that the store is away, or that a newer version has it, and not with every try. */
   function failed(error: unknown): void {
+    if (error instanceof StoreOutdated) {
+      if (!stopping) log.error({}, OUTDATED);
+      stopping = true;
+      outdated();
+      return;
+    }
     if (!(error instanceof StoreUnavailable)) log.error({ error: describe(error) }, "loop iteration failed; retrying");
     else if (!away) log.error({ error: describe(error) }, "the database cannot be used; Headgate tries until it can");
     away = error instanceof StoreUnavailable;

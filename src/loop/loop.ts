@@ -10,7 +10,7 @@ import type { Outside } from "./outside.ts";
 import { withoutSecrets } from "./redacted.ts";
 import { retain } from "./retention.ts";
 import { describe, stepAggregate } from "./step.ts";
-import { type ClaimedEffect, StoreUnavailable } from "./store-port.ts";
+import { type ClaimedEffect, StoreOutdated, StoreUnavailable } from "./store-port.ts";
 import { createSweep } from "./sweep.ts";
 
 const AGGREGATES = 50;
@@ -65,7 +65,7 @@ export function createLoop(
         count += await stepAggregate(inside, aggregate);
         decided(aggregate);
       } catch (error) {
-        if (error instanceof StoreUnavailable) throw error;
+        if (error instanceof StoreUnavailable || error instanceof StoreOutdated) throw error;
         log.error(
           { aggregate, error: describe(error) },
           "an aggregate cannot be stepped; it is left alone for a minute",

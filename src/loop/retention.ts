@@ -8,7 +8,7 @@ import { isLane } from "../core/keys.ts";
 import { summaryOf } from "../core/rules/summary.ts";
 import type { Outside, Retention } from "./outside.ts";
 import { describe } from "./step.ts";
-import { type Leaving, StoreUnavailable, type Summary } from "./store-port.ts";
+import { type Leaving, StoreOutdated, StoreUnavailable, type Summary } from "./store-port.ts";
 
 const DAY_MS = 86_400_000;
 const AGGREGATES = 20;
@@ -95,7 +95,7 @@ export function retain(outside: Outside, { days, exportTo }: Retention): () => P
       dueAt = outside.now() + (error instanceof StoreUnavailable ? AWAY_MS : NEXT_PASS_MS);
       if (error instanceof NotExported) {
         log.error({ error: error.message }, "what is old could not be exported; nothing of it is deleted");
-      } else if (!(error instanceof StoreUnavailable)) {
+      } else if (!(error instanceof StoreUnavailable || error instanceof StoreOutdated)) {
         log.warn({ error: describe(error) }, "what is old could not be deleted; it is tried again in an hour");
       }
     }

@@ -20,8 +20,8 @@
  * - Another process has stepped the aggregate since this one did: the remembered state belongs to an older `seq` and is not used.
  * - The transaction is not committed: nothing is remembered, and the next step reads the snapshot.
  * - The database breaks a deadlock and calls `decide` a second time: it has changed nothing outside but `next`, which it sets again.
- * - A newer version wrote the snapshot while replicas are upgraded: the step throws and changes nothing. `loop.ts` leaves the
- *   aggregate alone for a minute.
+ * - A newer version took over the store while this process ran: the store refuses the step, and the driver stops (`StoreOutdated`).
+ * - The snapshot cannot be read: the step throws and changes nothing. `loop.ts` leaves the aggregate alone for a minute.
  *
  * Accepted
  * - A timer or observation that is withdrawn while it runs still has an outcome. The core ignores it as superseded.

@@ -158,9 +158,18 @@ export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
+/** A newer version of Headgate stores values here that this process does not know. It may only end and give back what it has begun. */
+export class StoreOutdated extends Error {
+  override readonly name = "StoreOutdated";
+}
+
 export interface Store {
-  /** Brings the tables up to date. Safe to call again, and from several processes at once. */
-  migrate(): Promise<void>;
+  /**
+   * Brings the tables up to date. Safe to call again, and from several processes at once. `schemas` are the versions of values that
+   * this process stores, by kind. Rejects where another process has stored newer ones; where one does so later, `step`, `claim`,
+   * `nextDue` and `prune` reject with `StoreOutdated` from then on.
+   */
+  migrate(schemas?: Readonly<Record<string, number>>): Promise<void>;
   close(): Promise<void>;
 
   /** False: this delivery was seen before. A log only; what makes an event count once is its key. */

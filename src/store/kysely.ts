@@ -21,7 +21,7 @@ export function kyselyStore(
 ): Store {
   const listeners: (() => void)[] = [];
   return {
-    migrate: () => migrate(connection, migrations),
+    migrate: (schemas) => migrate(connection, migrations, schemas),
     close,
     recordDelivery: (delivery) => inbox.recordDelivery(connection, delivery),
     async receive(events, topics) {

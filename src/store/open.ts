@@ -40,8 +40,8 @@ async function openEmbedded(dataDir: string, clock?: RawBuilder<Date>): Promise<
     });
     return {
       ...store,
-      async migrate() {
-        await store.migrate();
+      async migrate(schemas) {
+        await store.migrate(schemas);
         // The process that held these leases is dead, or this one would not have the lock. Waiting for their ends helps nobody.
         await connection.query((db) => db.updateTable("outbox").set({ leased_until: null }).execute());
       },

@@ -10,6 +10,12 @@ export interface StoreFixture {
   close(): Promise<void>;
 }
 
+/** A store whose tables outlive the process, so that another version can find them. */
+export interface SharedFixture extends StoreFixture {
+  /** Another process's view of the same tables, which never works at the same moment. */
+  upgraded(): Promise<TimedStore>;
+}
+
 type Which = "all" | "urgent";
 type Lease = "claim" | "complete" | "release" | "putBack" | "renew" | "nextDue";
 

@@ -5,17 +5,19 @@ import { openStore } from "../../src/store/open.ts";
 import { storeContract } from "./store.contract.ts";
 import { memoryFixture, pgliteFixture, postgresFixture } from "./store-fixtures.ts";
 import { event, type StoreFixture } from "./store-kit.ts";
+import { versionContract } from "./store-versions.contract.ts";
 
 describe("the store in memory", () => {
   contractOn(memoryFixture);
 });
 
 describe("the store on PGlite", () => {
-  contractOn(pgliteFixture);
+  versionContract(contractOn(pgliteFixture));
 });
 
 describe("the store on PostgreSQL", () => {
   const fixture = contractOn(postgresFixture);
+  versionContract(fixture);
 
   it("wakes another process when an event is written, and when it listens again after its connection broke", async () => {
     const store = await fixture().empty();

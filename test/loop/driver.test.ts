@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Driver, drive } from "../../src/loop/driver.ts";
 import type { Loop } from "../../src/loop/loop.ts";
-import { StoreUnavailable } from "../../src/loop/store-port.ts";
+import { StoreOutdated, StoreUnavailable } from "../../src/loop/store-port.ts";
 
 /** A loop in the test's hands: so many events wait, so many effects are due, the next thing is due then. */
 class Played implements Loop {
@@ -236,4 +236,23 @@ it("the driver is busy while an effect is under way, and idle when it has ended"
   loop.underWay.shift()?.();
   await vi.advanceTimersByTimeAsync(0);
   expect(driver.busy()).toBe(false);
+});
+
+it("a driver whose store a newer version uses gives its work back, stops, and says once what to do", async () => {
+  loop.effects = 1;
+  let ended = false;
+  driver = drive(loop, log, () => {
+    ended = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  loop.fails = new StoreOutdated("newer");
+  driver.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(ended).toBe(true);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(loop.givenBack).toBe(1);
+  const { turns } = loop;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(loop.turns).toBe(turns);
+  expect(lines).toEqual([expect.stringContaining("a newer version of Headgate uses this database")]);
 });

@@ -1,7 +1,10 @@
-import { sql } from "kysely";
+import { Kysely, PGliteDialect, sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { StoreOutdated } from "../../src/loop/store-port.ts";
+import { kyselyStore } from "../../src/store/kysely.ts";
 import type { Migration } from "../../src/store/migrations/index.ts";
 import { migrations } from "../../src/store/migrations/index.ts";
+import { Connection } from "../../src/store/sql/connection.ts";
 import { migrate } from "../../src/store/sql/migrate.ts";
 import { type TemporaryPglite, temporaryPglite } from "./temporary-pglite.ts";
 
@@ -52,8 +55,20 @@ describe("a migration", () => {
   it("is refused on tables that a newer version wrote", async () => {
     await migrate(database.connection, [migration(1, "select 1"), migration(2, "select 1")]);
     await expect(migrate(database.connection, [migration(1, "select 1")])).rejects.toThrow(
-      "newer version (schema 2); this one knows 1",
+      "newer version of Headgate (schema 2); this one knows 1",
     );
+  });
+
+  it("that a newer version runs keeps a running older one from deciding and claiming", async () => {
+    const store = kyselyStore(database.connection, async () => {});
+    await store.migrate();
+    const number = migrations.length + 1;
+    await migrate(new Connection(new Kysely({ dialect: new PGliteDialect(database) })), [
+      ...migrations,
+      migration(number, "select 1"),
+    ]);
+    await expect(store.claim(1_000, 1, "all")).rejects.toThrow(StoreOutdated);
+    await expect(store.migrate()).rejects.toThrow(`(schema ${number}); this one knows ${number - 1}`);
   });
 
   it("has a number: the numbers begin at 1 and have no gaps", () => {

@@ -9,6 +9,7 @@ import type { App } from "../../app.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { entryOf, landingOf } from "../../core/feature/task.ts";
 import { featureKey } from "../../core/keys.ts";
+import { SCHEMAS } from "../../core/migrations/index.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
@@ -117,7 +118,7 @@ async function start(
     openStore({ dataDir: join(dataDir, "store") }).catch((error) => refused(error, { dataDir, port: options.port })),
   );
   place.opened(() => store.close());
-  await store.migrate();
+  await store.migrate(SCHEMAS);
   printer.busy("Starting the sandbox and importing the repository");
   const opening = openSite(options, source, dataDir, model);
   const site = await opening.catch((error) => refused(error, { dataDir, port: options.port }));

@@ -8,6 +8,9 @@ import { featureSteps } from "./feature.ts";
 import { laneSteps } from "./lane.ts";
 import type { Step } from "./step.ts";
 
+/** The versions of what this process stores, by kind. The store keeps an older process away from newer ones. */
+export const SCHEMAS = { feature: FEATURE_SCHEMA, lane: LANE_SCHEMA };
+
 export type Migrated = { ok: true; state: unknown } | { ok: false; reason: string };
 
 export function migrateFeature(stored: { state: unknown; schema: number }): Migrated {

@@ -7,6 +7,7 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 import { StoreUnavailable } from "../../loop/store-port.ts";
 import { StoreError } from "../errors.ts";
 import { CHANNEL } from "../listen.ts";
+import { Gate } from "./gate.ts";
 import { isOutage } from "./outage.ts";
 import type { Tables } from "./tables.ts";
 
@@ -17,6 +18,7 @@ const MAX_TRIES = 8;
 export class Connection {
   /** The time that judges leases and what is due: the database's, since the clocks of replicas differ. Tests give another. */
   readonly clock: RawBuilder<Date>;
+  readonly gate = new Gate();
   /** This process in its notifications; null: no other process can hear them. */
   readonly #name: string | null;
   readonly #db: Kysely<Tables>;

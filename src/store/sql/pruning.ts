@@ -43,7 +43,7 @@ export async function prune(
   keep: (leaving: port.Leaving) => Promise<port.Summary[] | null>,
 ): Promise<boolean> {
   return await connection.transaction(async (db) => {
-    if (!(await tryLockAggregate(db, aggregate))) return true;
+    if (!(await tryLockAggregate(connection, db, aggregate))) return true;
     const found = await sql`
       select state, schema, seq, pruned, ended_at,
         (coalesce(ended_at < ${instant(before)}::timestamptz, false) and ${nothingOpen}) as over

@@ -15,7 +15,7 @@ export async function step(
 ): Promise<number> {
   return await connection.transaction(async (db) => {
     // Another process steps it. Waiting for it would find nothing: that process goes on until no event is left.
-    if (!(await tryLockAggregate(db, aggregate))) return 0;
+    if (!(await tryLockAggregate(connection, db, aggregate))) return 0;
     const loaded = await load(db, aggregate, limit);
     if (loaded.events.length === 0) return 0;
     const write = decide(loaded);
@@ -85,9 +85,12 @@ async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<voi
 }
 
 /** Takes the lock as `lockAggregate` does, unless another transaction holds it. */
-export async function tryLockAggregate(db: Kysely<Tables>, aggregate: string): Promise<boolean> {
-  const { rows } = await sql`select pg_try_advisory_xact_lock(hashtextextended(${aggregate}, 0)) as taken`.execute(db);
-  return LockRow.parse(rows[0]).taken;
+export async function tryLockAggregate({ gate }: Connection, db: Kysely<Tables>, aggregate: string): Promise<boolean> {
+  const { rows } = await sql`select pg_try_advisory_xact_lock(hashtextextended(${aggregate}, 0)) as taken,
+    ${gate.isOutdated} as outdated`.execute(db);
+  const { taken, outdated } = LockRow.parse(rows[0]);
+  gate.pass(outdated);
+  return taken;
 }
 
 /** The snapshot remembers the last number of a history that was pruned. An aggregate whose first event was quarantined has none. */

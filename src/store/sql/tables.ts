@@ -57,6 +57,7 @@ export interface Tables {
     error: ColumnType<unknown, never, RawBuilder<unknown> | null>;
   };
   migration: { version: number; name: string };
+  stored_schema: { name: string; version: number };
 }
 
 /** Casts a JSON value for a statement. Without the cast pg sends arrays as PostgreSQL arrays and strings without quotes. */
@@ -112,4 +113,4 @@ export const SummaryRow = z.object({ part: z.string(), summary: z.unknown() });
 export const DueRow = z.object({ due: z.number().nullable() });
 export const LastSeqRow = z.object({ seq: Seq });
 export const TimeRow = z.object({ at: Time });
-export const LockRow = z.object({ taken: z.boolean() });
+export const LockRow = z.object({ taken: z.boolean(), outdated: z.boolean() });
