@@ -269,6 +269,13 @@ describe("events that start workflows", () => {
     ]);
   });
 
+  it("A push of a branch without shared history starts the workflows whose filters its files match", async () => {
+    const on = (paths: string) => `on: { push: { paths: ['${paths}'] } }\n${job}`;
+    await fixture.commit({ docs: on("docs/**"), code: on("src/**"), "docs/a.md": "a" }, "pages", "nowhere");
+    await fixture.settle();
+    expect([fixture.runsOf("docs").length, fixture.runsOf("code").length]).toEqual([1, 0]);
+  });
+
   it("Each event reads the workflow file of the ref that GitHub reads", async () => {
     const named = (name: string) => ({
       file: `name: ${name}\non: [push, pull_request, workflow_dispatch, issue_comment]\n${job}`,

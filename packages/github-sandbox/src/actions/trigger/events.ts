@@ -57,8 +57,10 @@ async function atPush(scheduler: Scheduler, { repository, payload }: WebhookEven
     // A new branch has changed what it has beyond the default branch.
     const base = `refs/heads/${repository.defaultBranch}`;
     const known = branch !== repository.defaultBranch && (await scheduler.host.resolve(repository, base)) !== null;
-    if (known) return names(scheduler, repository, ["diff", "--name-only", `${base}...${after}`]);
-    return names(scheduler, repository, ["ls-tree", "-r", "--name-only", after]);
+    const all = () => names(scheduler, repository, ["ls-tree", "-r", "--name-only", after]);
+    if (!known) return all();
+    // git fails where the branch shares no history with the default branch.
+    return names(scheduler, repository, ["diff", "--name-only", `${base}...${after}`]).catch(all);
   };
   const filters = { branch, tag, workflowName: null, changedPaths };
   return { headSha: after, headBranch: branch ?? tag, checkoutSha: after, ref, pullNumbers: [], ...filters };
