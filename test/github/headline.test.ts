@@ -115,7 +115,7 @@ describe("the line to quote of a failed step", () => {
   });
 });
 
-/** Written after logs that people posted with issues of npm, pnpm, bun and biome, and after the output formats of the other tools. */
+/** Written after logs that people posted with issues, and after the output formats of the tools. */
 const posted: [tool: string, log: string, line: string][] = [
   [
     "npm ci, older than its lock file",
@@ -306,6 +306,116 @@ const posted: [tool: string, log: string, line: string][] = [
     "cargo test of an old Rust",
     "thread 'adds' panicked at 'not equal', src/lib.rs:12:9\nnote: run with `RUST_BACKTRACE=1`",
     "src/lib.rs:12 not equal",
+  ],
+  [
+    "yarn 1 with scripts within scripts",
+    "yarn run v1.22.22\n$ yarn format\n$ prettier --list-different .\nREADME.md\nerror Command failed with exit code 1.\ninfo Visit https://yarnpkg.com/en/docs/cli/run for documentation about this command.\nerror Command failed with exit code 1.\n##[error]Process completed with exit code 1.",
+    "README.md",
+  ],
+  [
+    "yarn 4 without an entry in its lock file",
+    'Internal Error: app@workspace:.: This package doesn\'t seem to be present in your lockfile; run "yarn install" to update the lockfile\n    at p0.getCandidates (/w/.yarn/releases/yarn-4.1.0.cjs:205:7842)',
+    'app@workspace:.: This package doesn\'t seem to be present in your lockfile; run "yarn install" to update the lockfile',
+  ],
+  [
+    "vitest and a snapshot",
+    " FAIL  tests/a.test.ts > t\nError: Snapshot `t 1` mismatched\n\n- Expected\n+ Received\n\n ❯ tests/a.test.ts:5:3",
+    "tests/a.test.ts:5 Error: Snapshot `t 1` mismatched",
+  ],
+  [
+    "vitest after a rejection",
+    "Vitest caught 1 unhandled error during the test run.\nThis might cause false positive tests.\n\n⎯⎯ Unhandled Rejection ⎯⎯\nError: boom\n ❯ src/a.ts:3:9\n\n Test Files  1 passed (1)",
+    "src/a.ts:3 Error: boom",
+  ],
+  [
+    "vitest without tests",
+    " RUN  v3.0.0 /w\n\nNo test files found, exiting with code 1\n\ninclude: **/*.test.ts\nexclude:  **/node_modules/**\n##[error]Process completed with exit code 1.",
+    "No test files found, exiting with code 1",
+  ],
+  [
+    "jest under its threshold",
+    'Tests:       1 passed, 1 total\nJest: "global" coverage threshold for lines (90%) not met: 7.69%\n##[error]Process completed with exit code 1.',
+    'Jest: "global" coverage threshold for lines (90%) not met: 7.69%',
+  ],
+  [
+    "jest that waits",
+    '  ● slow\n\n    thrown: "Exceeded timeout of 5000 ms for a test.\n    Use jest.setTimeout(newTimeout) to increase the timeout value."\n\n      at Object.test (slow.test.js:1:1)',
+    "Exceeded timeout of 5000 ms for a test",
+  ],
+  [
+    "jest without tests",
+    "No tests found, exiting with code 1\nRun with `--passWithNoTests` to exit with code 0\nIn /w\n  3 files checked.\n##[error]Process completed with exit code 1.",
+    "No tests found, exiting with code 1",
+  ],
+  [
+    "mocha without tests",
+    'Error: No test files found: "test"\n##[error]Process completed with exit code 1.',
+    'Error: No test files found: "test"',
+  ],
+  [
+    "eslint with too many warnings",
+    "/w/a.js\n  1:1  warning  x  y\n\n✖ 1 problem (0 errors, 1 warning)\n\nESLint found too many warnings (maximum: 0).\n##[error]Process completed with exit code 1.",
+    "ESLint found too many warnings (maximum: 0).",
+  ],
+  [
+    "eslint without a configuration",
+    "\nOops! Something went wrong! :(\n\nESLint: 9.1.0\n\nESLint couldn't find an eslint.config.(js|mjs|cjs) file.\n\nFrom ESLint v9.0.0, the default configuration file is now eslint.config.js.\n##[error]Process completed with exit code 2.",
+    "ESLint couldn't find an eslint.config.(js|mjs|cjs) file.",
+  ],
+  [
+    "node --test that waits",
+    "✖ waits (1002.3ms)\nℹ fail 1\n\n✖ failing tests:\n\ntest at a.test.mjs:3:1\n✖ waits (1002.3ms)\n  'test timed out after 1000ms'",
+    "test timed out after 1000ms",
+  ],
+  [
+    "node --test without a module",
+    "Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/w/test/gone.js' imported from /w/test/a.test.js\n    at finalizeResolution (node:internal/modules/esm/resolve:272:11)\n\n✖ test/a.test.js (35ms)\n✖ failing tests:\n\ntest at test/a.test.js:1:1\n✖ test/a.test.js (35ms)\n  'test failed'",
+    "test/a.test.js:1 Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/w/test/gone.js' imported from /w/test/a.test.js",
+  ],
+  [
+    "pytest without a fixture",
+    "E       fixture 'db' not found\n>       available fixtures: cache, capfd\n\n/w/tests/test_a.py:1\n==== short test summary info ====\nERROR tests/test_a.py::test_b\n===== 1 error in 0.01s =====\n##[error]Process completed with exit code 1.",
+    "fixture 'db' not found",
+  ],
+  [
+    "pytest and its conftest",
+    "ImportError while loading conftest '/w/tests/conftest.py'.\ntests/conftest.py:3: in <module>\n    import yaml\nE   ModuleNotFoundError: No module named 'yaml'",
+    "tests/conftest.py:3 ModuleNotFoundError: No module named 'yaml'",
+  ],
+  [
+    "pytest with an option that it lacks",
+    "ERROR: usage: pytest [options] [file_or_dir]\npytest: error: unrecognized arguments: --cov=src\n  inifile: /w/pyproject.toml",
+    "pytest: error: unrecognized arguments: --cov=src",
+  ],
+  [
+    "go without a module",
+    "pick.go:4:2: no required module provides package github.com/x/y; to add it:\n\tgo get github.com/x/y",
+    "pick.go:4 no required module provides package github.com/x/y; to add it:",
+  ],
+  [
+    "go test that waits",
+    "panic: test timed out after 10m0s\nrunning tests:\n\tTestSlow (10m0s)\n\ngoroutine 17 [running]:\ntesting.(*M).startAlarm.func1()\n\t/opt/go/src/testing/testing.go:2373 +0x385",
+    "panic: test timed out after 10m0s",
+  ],
+  [
+    "go of another version",
+    "go: go.mod requires go >= 1.23 (running go 1.22.1; GOTOOLCHAIN=local)\n##[error]Process completed with exit code 1.",
+    "go: go.mod requires go >= 1.23 (running go 1.22.1; GOTOOLCHAIN=local)",
+  ],
+  [
+    "cargo clippy",
+    "error: this `if` has identical blocks\n --> src/lib.rs:4:9\n\nerror: could not compile `shop` (lib) due to 1 previous error",
+    "src/lib.rs:4 error: this `if` has identical blocks",
+  ],
+  [
+    "cargo fmt",
+    "Diff in /home/runner/work/shop/shop/src/main.rs:1:\n-fn main(){}\n+fn main() {}\n##[error]Process completed with exit code 1.",
+    "main.rs:1 rustfmt would format this",
+  ],
+  [
+    "docker without its daemon",
+    "docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n\nRun 'docker run --help' for more information\n##[error]Process completed with exit code 125.",
+    "docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
   ],
 ];
 

@@ -6,6 +6,7 @@ import { biome, compiler, eslint, goBuild } from "./checking.ts";
 import { installing } from "./installing.ts";
 import { isNoise } from "./noise.ts";
 import { first, withPlace } from "./place.ts";
+import { statement } from "./stating.ts";
 import { assertion, bun, failedTest, goPanic, goTest, jest, pytest, rustPanic, tapError } from "./testing.ts";
 
 const MAX_CHARACTERS = 240;
@@ -13,7 +14,7 @@ const MAX_CHARACTERS = 240;
 type Rule = (lines: readonly string[]) => string | null;
 
 const rules: Rule[] = [
-  ...[compiler, goBuild, assertion, tapError, pytest, goTest, goPanic, rustPanic, bun, biome],
+  ...[compiler, goBuild, assertion, tapError, pytest, goTest, goPanic, rustPanic, statement, bun, biome],
   ...[annotation, installing, jest, namedError, eslint, failedTest, shell, lastWords],
 ];
 

@@ -22,6 +22,7 @@ const noise: RegExp[] = [
   // cargo, biome, eslint, Node.js
   /^error: (?:could not compile|test failed, to rerun|aborting due to|process didn't exit)/,
   /Some errors were emitted while/,
+  /^Run 'docker \w+ --help' for more information$/,
   /^✖ \d+ problems?/,
   /^✖ failing tests:$/i,
   /^\(node:\d+\) (?:\[\w+\] )?\w*Warning: /,
