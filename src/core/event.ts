@@ -198,6 +198,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     failure: Failure,
     gateMs,
   }),
+  /** The fault that the entry was ejected for is gone. `head`: the pull's present one. */
+  z.object({ type: z.literal("entry.healed"), task: TaskId, pull: PullNumber, head: Sha }),
   /** The lane's answer to a withdrawal: the entry is gone, and has not landed. */
   z.object({ type: z.literal("entry.left"), task: TaskId }),
 ]);
@@ -233,6 +235,8 @@ export const LaneEvent = z.discriminatedUnion("type", [
   TimerDue,
   EffectFailed,
   z.object({ type: z.literal("entry.submitted"), repo: Repo, branch: z.string(), entry: Submission }),
+  /** The task of an ejected entry waits for a person. */
+  z.object({ type: z.literal("entry.parked"), pull: PullNumber }),
   z.object({ type: z.literal("entry.withdrawn"), feature: z.string(), task: TaskId.nullable() }),
   /** `lifts`: a person resumed, and so has seen why the lane halted. */
   z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean(), lifts: z.boolean() }),

@@ -53,7 +53,7 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
     "`checks-missing`, `checks-timed-out`",
   ],
   waiting: ["`wait:<task>`", "tries again, or returns to the lane"],
-  parked: ["-", "waits for a person: retry, cancel, or a merge by hand"],
+  parked: ["-", "goes on when what it failed for is gone, or a person acts: retry, cancel, a merge by hand"],
   done: ["-", "-"],
   cancelled: ["-", "-"],
 };

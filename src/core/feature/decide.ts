@@ -72,7 +72,7 @@ import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
 import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
 import { onEffectFailed } from "./effect-failures.ts";
 import { onIssueClosed } from "./ending/cancelling.ts";
-import { onEntryEjected, onEntryExplained, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
+import { onEntryEjected, onEntryExplained, onEntryHealed, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
 import { onBranchCreated, onBranchObserved } from "./landing/targets.ts";
 import { newFeature, onFeatureObserved, onFirstLabelled, onLabelledAgain } from "./planning/admission.ts";
 import { onIssueEdited } from "./planning/approval.ts";
@@ -153,6 +153,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onEntryLanded(draft, event);
     case "entry.ejected":
       return onEntryEjected(draft, event);
+    case "entry.healed":
+      return onEntryHealed(draft, event);
     case "entry.left":
       return onEntryLeft(draft, event);
     case "branch.created":

@@ -51,6 +51,8 @@ export type TaskMachineEvent =
   | { type: "DUE" }
   | { type: "RETRY"; kind: AttemptKind }
   | { type: "RESUBMIT" }
+  /** What it failed for is gone, and nobody has asked for another try. */
+  | { type: "HEALED" }
   /** Its change goes onto its branch, or its pull opens: after an outage, or at once where no agent has to work for it. */
   | { type: "PROMOTE" }
   | { type: "CANCEL" }
@@ -75,7 +77,10 @@ export const taskMachine = setup({
       if (event.type !== "FAILED") return {};
       const { next } = failureRules[event.failure];
       const kind = next === "repair" || next === "resolve" ? next : context.kind;
-      return spendsTry(event.failure) ? { failures: context.failures + 1, kind } : { free: context.free + 1, kind };
+      // A task that heals and fails again has none left to spend.
+      const { max, free } = event.bounds;
+      if (spendsTry(event.failure)) return { failures: Math.min(context.failures + 1, max), kind };
+      return { free: Math.min(context.free + 1, free + 1), kind };
     }),
     begin: assign({ attempt: ({ context }) => context.attempt + 1 }),
     /** Gives a parked task its tries back when a person retries it. */
@@ -96,6 +101,7 @@ export const taskMachine = setup({
       on: {
         START: { target: "dispatching", actions: "begin" },
         PROMOTE: "promoting",
+        HEALED: "in-lane",
         NOTHING_TO_LAND: "done",
       },
     },
@@ -107,6 +113,7 @@ export const taskMachine = setup({
       on: {
         DUE: "ready",
         RESUBMIT: "in-lane",
+        HEALED: "in-lane",
         PROMOTE: "promoting",
         RETRY: { target: "ready", actions: "renew" },
       },
@@ -115,6 +122,7 @@ export const taskMachine = setup({
       on: {
         RETRY: { target: "ready", actions: "renew" },
         RESUBMIT: { target: "in-lane", actions: "renew" },
+        HEALED: "in-lane",
         PROMOTE: { target: "promoting", actions: "renew" },
       },
     },

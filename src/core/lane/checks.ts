@@ -7,6 +7,7 @@ import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
 import type { Verdict } from "./gate.ts";
 import { judgeEntry } from "./judging/approval.ts";
 import { ownFailures, passOnBase } from "./judging/base.ts";
+import { isNotRun } from "./judging/fault.ts";
 import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
 
@@ -87,11 +88,6 @@ function environmentFailed(draft: LaneDraft, entry: Entry, fault: EnvironmentFau
     return;
   }
   eject(draft, entry, { class: "environment-failed", cause: { kind: "environment", fault, text }, details: [] });
-}
-
-/** A machine ends a job as neutral that it cannot run. GitHub's own machines never do. */
-function isNotRun({ conclusion, producer }: Check): boolean {
-  return conclusion === "neutral" && producer.kind === "job";
 }
 
 function notRunHere(draft: LaneDraft, entry: Entry, checks: readonly Check[]): void {

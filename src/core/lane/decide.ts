@@ -17,13 +17,14 @@
  * - Only the front is updated and merged. The others keep their places while their own checks run.
  * - A merge rests on an observation that was asked for after the last hint. What is unknown does not pass.
  * - A branch has one writer. An entry that was ejected is away: the lane observes it and changes nothing.
+ * - An entry is away only while the fault that it was sent back for still holds. Then the lane offers it to its feature.
  * - An entry that conflicts with one ahead of it waits while that one can land. The first entry that may continue never waits so.
  * - Every entry waits for an effect, a timer or a person, and every try is bounded. The sweep observes all entries once a minute.
  * - A feature hears once how an entry ended: landed, ejected or left. Until then it hears every change of the entry's standing.
  *
  * # Sources of events
  *
- * - A. Features: `entry.submitted`, `entry.withdrawn`, `entries.held`, `entry.approved`.
+ * - A. Features: `entry.submitted`, `entry.withdrawn`, `entry.parked`, `entries.held`, `entry.approved`.
  * - B. GitHub, as hints about a pull, a commit or a branch. They may be lost, repeated or late, and only lead to an observation.
  * - C. What the lane asked for: `pull.observed`, `pull.updated`, `pull.merged`, `checks.rerun`, `failure.read`, `heads.compared`, and
  *   `effect.failed` for each of these.
@@ -51,7 +52,7 @@
  * - A comparison is of older heads, or unknown. An entry then waits for nothing, or merges first, and the other one is resolved. No
  *   tree lands untested because of it.
  * - A base that has not reported a check is not red, so an agent may be sent to repair what the base broke a moment ago.
- * - A required check that appears more than five minutes late is missing, and its entry is ejected.
+ * - A required check that appears more than five minutes late is missing, and its entry is ejected. Its late report brings it back.
  *
  * # Designs dropped
  *
@@ -71,6 +72,7 @@ import { onChecksRerun, onFailureRead } from "./checks.ts";
 import type { LaneDraft } from "./draft.ts";
 import { onLaneHinted, onLaneTimerDue, onPullObserved } from "./observation.ts";
 import { onLaneEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
+import { onEntryParked } from "./returning.ts";
 import { commitsWatched, type LaneEventOf, type LaneState } from "./state.ts";
 import { onEntriesHeld, onEntryApproved, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
 import { LANE_SWEEP_MS, setTimer } from "./timer.ts";
@@ -112,6 +114,8 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
       return onEntrySubmitted(draft, event);
     case "entry.withdrawn":
       return onEntryWithdrawn(draft, event);
+    case "entry.parked":
+      return onEntryParked(draft, event);
     case "entries.held":
       return onEntriesHeld(draft, event);
     case "hinted":

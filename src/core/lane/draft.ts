@@ -3,6 +3,7 @@ import { dueAfter } from "../due.ts";
 import type { Effect } from "../effect.ts";
 import type { Failure } from "../failure.ts";
 import { judgeEntry } from "./judging/approval.ts";
+import { visibleFault } from "./judging/fault.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
 import { cancelTimer, setTimer } from "./timer.ts";
 
@@ -87,6 +88,7 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   stopTimers(draft, entry);
   sendEjected(draft, entry, { failure, gateMs: entry.gateMs });
   entry.gateMs = 0;
+  entry.sentBack = { fault: visibleFault(failure), head: entry.head, offered: false };
   entry.stage = { kind: "away" };
 }
 

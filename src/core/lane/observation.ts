@@ -4,6 +4,7 @@ import type { PullSnapshot } from "../github.ts";
 import { isFresh } from "./ahead.ts";
 import { checksObserved } from "./checks.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
+import { offerIfHealed } from "./returning.ts";
 import { commitsWatched, type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
 import { LANE_SWEEP_MS, parseTimer, setTimer } from "./timer.ts";
 
@@ -74,7 +75,10 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): v
     leave(draft, entry);
     return;
   }
-  if (isAway(entry)) return;
+  if (isAway(entry)) {
+    offerIfHealed(draft, entry, snapshot);
+    return;
+  }
   if (snapshot.state === "closed") {
     eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] });
     return;

@@ -1,12 +1,13 @@
 /** The stored state of a lane. */
 import { z } from "zod";
 import { type LaneEvent, Submission } from "../event.ts";
+import { FailureClass } from "../failure.ts";
 import { Check, JudgedCheck, PullSnapshot, Repo } from "../github.ts";
 import { GuardedChange, MAX_GUARDED } from "../promotion/guarded.ts";
 import { shapeOf } from "../shape.ts";
 import { Halt, Standing } from "./standing.ts";
 
-export const LANE_SCHEMA = 5;
+export const LANE_SCHEMA = 6;
 
 const Time = z.number();
 
@@ -36,6 +37,17 @@ const EntryStage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("withdrawn"), away: z.boolean() }),
 ]);
 export type EntryStage = z.infer<typeof EntryStage>;
+
+/** Why the lane last gave an entry back to its feature. */
+const SentBack = z.object({
+  /** The fault, where observations can show that it holds or is gone; null: they cannot. */
+  fault: FailureClass.nullable(),
+  /** The head that it was about. */
+  head: z.string(),
+  /** The feature was told that the fault is gone. */
+  offered: z.boolean(),
+});
+export type SentBack = z.infer<typeof SentBack>;
 
 export const Entry = Submission.extend({
   /** Grows with every first submission. A repaired entry keeps its place. */
@@ -72,6 +84,8 @@ export const Entry = Submission.extend({
     /** Changes that a person approved with a command. They stay approved whatever becomes of the head. */
     granted: z.array(GuardedChange).max(2 * MAX_GUARDED),
   }),
+  /** null: not since its last submission. */
+  sentBack: SentBack.nullable(),
   /** After a merge that did not happen, nothing is tried until this time. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),

@@ -25,6 +25,7 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
     reruns: { count: 0, checks: [] },
     tried: null,
     redBase: null,
+    sentBack: null,
     restsUntil: null,
     gateMs: 0,
     explained: null,

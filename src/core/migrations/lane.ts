@@ -37,6 +37,15 @@ export const laneSteps: Record<number, Step> = {
   }),
   // 5 knows who made each check. What 4 has seen counts no more: the sweep reads every pull again within a minute.
   4: ({ entries, ...state }) => ({ ...state, entries: (entries as EntryOf4[]).map(unjudged) }),
+  // 6 remembers why an entry was sent back. Of those that 5 sent back it does not know the reason or the head, so each is offered
+  // once nothing is wrong with it.
+  5: ({ entries, ...state }) => ({
+    ...state,
+    entries: (entries as EntryOf4[]).map((entry) => {
+      const away = entry.stage.kind === "away" || entry.stage.away === true;
+      return { ...entry, sentBack: away ? { fault: null, head: "", offered: false } : null };
+    }),
+  }),
 };
 
 interface EntryOf3 extends Fields {
@@ -51,7 +60,7 @@ interface EntryOf3 extends Fields {
 }
 
 interface EntryOf4 extends Fields {
-  stage: { kind: string };
+  stage: { kind: string; away?: boolean };
   observation: { asked: number; latest: { seq: number; snapshot: object } | null };
   tried: object | null;
 }

@@ -90,6 +90,23 @@ describe("a lane of schema 3", () => {
   });
 });
 
+describe("a lane of schema 5", () => {
+  it("offers an entry that it had sent back once nothing is wrong with it", () => {
+    const snapshot = stored("lane-5");
+    const [away, queued] = migrated(snapshot).entries;
+    expect(away).toMatchObject({ stage: { kind: "away" }, sentBack: { fault: null, offered: false } });
+    expect(queued).toMatchObject({ stage: { kind: "queued" }, sentBack: null });
+    const { asked, latest } = away?.observation ?? expect.fail();
+    const answered = (state: "closed" | "open") => {
+      const event = { type: "pull.observed", pull: away?.pull, seq: asked, snapshot: { ...latest?.snapshot, state } };
+      const { effects } = decide(snapshot.aggregate, snapshot, { id: "e", at: 2_000_000, event });
+      return effects.flatMap((effect) => (effect.type === "send" ? effect.event.type : []));
+    };
+    expect(answered("closed")).not.toContain("entry.healed");
+    expect(answered("open")).toContain("entry.healed");
+  });
+});
+
 describe("a lane of schema 4", () => {
   it("judges what it has seen anew, and keeps a merge that it has asked for", () => {
     const [reading, merging] = migrated(stored("lane-4")).entries;

@@ -71,6 +71,18 @@ export function closePull(github: GitHubModel, pull: Pull, by: string): void {
   announcePull(github, pull, "closed", by);
 }
 
+/** GitHub offers it only while the branch exists and no other pull request is open for it. */
+export function reopenPull(github: GitHubModel, pull: Pull, by: string): void {
+  const others = [...github.pulls.values()].filter((one) => one.head === pull.head && one.base === pull.base);
+  if (pull.state !== "closed" || !github.branches.has(pull.head) || others.some((one) => one.state === "open")) {
+    throw new HttpAnswer(422, "state cannot be changed");
+  }
+  pull.state = "open";
+  pull.reopenedAt = github.now;
+  pull.shown = github.tip(pull.head);
+  announcePull(github, pull, "reopened", by);
+}
+
 export function announcePull(github: GitHubModel, pull: Pull, action: string, by: string): void {
   github.announce("pull_request", {
     action,

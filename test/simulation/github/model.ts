@@ -32,6 +32,8 @@ export interface Pull {
   /** The head that the pull request shows. For a moment after a push it is still the previous one. */
   shown: string;
   state: "open" | "closed" | "merged";
+  /** null: nobody has. */
+  reopenedAt: number | null;
   draft: boolean;
   mergeSha: string | null;
   mergedAt: number | null;

@@ -18,6 +18,7 @@ export function openPull(github: GitHubModel, pull: Pick<Pull, "head" | "base" |
     by,
     shown: tip,
     state: "open",
+    reopenedAt: null,
     draft: false,
     mergeSha: null,
     mergedAt: null,

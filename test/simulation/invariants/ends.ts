@@ -26,7 +26,19 @@ export async function judgeEnd(options: EndOptions): Promise<void> {
   for (const { aggregate } of await options.store.aggregates("")) await judgeReplay(options, aggregate);
 }
 
+/** Longer than a process may stand still, and a sweep. */
+const NOTICED_MS = 11 * 60_000;
+
+/** Demands that a task goes on by itself once its pull request is open again. */
+function judgeParked(court: Court, github: GitHubModel, task: Task): void {
+  if (task.stage !== "parked" || task.failure.cause.kind !== "pull-closed") return;
+  const pull = github.pulls.get(task.pull ?? 0);
+  const open = pull?.state === "open" && github.now - (pull.reopenedAt ?? github.now) > NOTICED_MS;
+  court.demand(!open, "nothing stays parked that is healed", () => `${task.plan.id}: pull ${task.pull} is open again`);
+}
+
 function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState): void {
+  for (const task of state.tasks) judgeParked(court, github, task);
   if (!isOver(state)) return;
   const { number } = state.issue;
   const live = [...github.runs.values()].filter(
@@ -39,7 +51,7 @@ function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState)
   const pulls = [...github.pulls.values()].filter(
     (pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT,
   );
-  const open = pulls.filter((pull) => pull.state === "open");
+  const open = pulls.filter((pull) => pull.state === "open" && pull.reopenedAt === null);
   court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () =>
     open.map((pull) => pull.head).join(", "),
   );

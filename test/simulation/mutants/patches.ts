@@ -189,6 +189,12 @@ export const mutants: readonly Mutant[] = [
     "ahead.place <= entry.place || !mayAdvance(state, ahead)",
   ),
   mutant(
+    "a parked entry is never refreshed",
+    "core/lane/observation.ts",
+    "    offerIfHealed(draft, entry, snapshot);\n    return;",
+    "    return;",
+  ),
+  mutant(
     "an observation of one lane event counts as a look",
     "core/lane/observation.ts",
     "  pullObserved(draft, entry, snapshot);\n",

@@ -1,7 +1,7 @@
 /** Draws parts of a scenario from random streams of their own, so that each was added without changing the rest of older seeds. */
 import { LAND } from "../../../src/core/plan.ts";
 import type { Chance } from "../chance.ts";
-import { type Act, Deceit, type Fault, type FeatureSpec, type Scenario } from "./scenario.ts";
+import { type Act, Deceit, type Fault, type FeatureSpec, NEXT, type Scenario } from "./scenario.ts";
 
 /** The share of scenarios with a wide lane. They take long. */
 const WIDE = 0.02;
@@ -17,6 +17,19 @@ export function widen(chance: Chance, world: Scenario["world"], features: readon
   for (let number = feature.tasks.length; first !== undefined && number < chance.between(15, 20); number += 1) {
     feature.tasks.push({ ...first, id: `t${number}`, dependsOn: [], worksMs: chance.between(20_000, 240_000) });
   }
+}
+
+/** Lets people take back what stops a pull request: they reopen it, or run its checks again. */
+export function amends(chance: Chance): Fault[] {
+  if (!chance.chance(0.12)) return [];
+  const at = chance.between(60_000, 600_000);
+  const on = { feature: 0, task: NEXT };
+  const does = (at: number, act: Act): Fault => ({ on: "time", at, fault: "act", act });
+  return [
+    does(at, { act: "close-pull", ...on }),
+    does(at + chance.between(10_000, 240_000), { act: "reopen-pull", ...on }),
+    ...[1, 2, 3].map((nth) => does(at + nth * 300_000, { act: "rerun-checks", ...on })),
+  ];
 }
 
 /** Lets the clocks of the machines differ from the database's by minutes. */

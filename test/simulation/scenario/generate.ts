@@ -1,6 +1,6 @@
 /** Generates a scenario from a seed: a plan, a world, and at least ten faults. */
 import { Chance } from "../chance.ts";
-import { approvals, clocks, deaths, deceits, givesUpLate, guards, redBase, swaps, widen } from "./apart.ts";
+import { amends, approvals, clocks, deaths, deceits, givesUpLate, guards, redBase, swaps, widen } from "./apart.ts";
 import {
   type Act,
   CheckTrouble,
@@ -142,6 +142,7 @@ export function generate(seed: string): Scenario {
   faults.push(...guards(new Chance(`${seed} guards`), features), ...swaps(new Chance(`${seed} swaps`)));
   faults.push(...deaths(new Chance(`${seed} deaths`), world.replicas));
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
+  faults.push(...amends(new Chance(`${seed} amend`)));
   widen(new Chance(`${seed} wide`), world, features);
   return { seed, world, features, faults };
 }

@@ -96,6 +96,10 @@ export const Act = z.discriminatedUnion("act", [
   z.object({ act: z.literal("break-base"), on: z.boolean() }),
   z.object({ act: z.literal("merge-pull"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("close-pull"), feature: z.number().int(), task: z.string() }),
+  /** Of a pull that a person closed. NEXT: the newest. */
+  z.object({ act: z.literal("reopen-pull"), feature: z.number().int(), task: z.string() }),
+  /** Runs the checks of an open pull that failed again. */
+  z.object({ act: z.literal("rerun-checks"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("delete-branch"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("draft"), feature: z.number().int(), task: z.string(), on: z.boolean() }),
   z.object({

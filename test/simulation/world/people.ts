@@ -1,7 +1,7 @@
 /** Models people's acts at arbitrary times. */
 import { taskBranch } from "../../../src/core/attempt.ts";
-import { announcePull, closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
-import { isGreen, report } from "../github/checks.ts";
+import { announcePull, closePull, move, pushFiles, removeBranch, reopenPull } from "../github/branches.ts";
+import { isGreen, report, rerunChecks } from "../github/checks.ts";
 import { closeIssue, comment, setLabel } from "../github/issues.ts";
 import { BOT, type GitHubModel, HttpAnswer, type Pull } from "../github/model.ts";
 import { blob } from "../github/objects.ts";
@@ -99,6 +99,12 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
       removeBranch(github, branch, MAINTAINER);
       return true;
     }
+    if (onTask.act === "reopen-pull") {
+      const closed = [...github.pulls.values()].filter(({ state, by }) => state === "closed" && by === BOT);
+      const pull = closed.findLast(({ head }) => onTask.task === NEXT || head === branch);
+      if (pull !== undefined) reopenPull(github, pull, MAINTAINER);
+      return pull !== undefined;
+    }
     const pull = openPullOf(github, branch, github.defaultBranch);
     return pull !== null && withPull(pull, onTask);
   }
@@ -110,6 +116,9 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
         return true;
       case "close-pull":
         closePull(github, pull, MAINTAINER);
+        return true;
+      case "rerun-checks":
+        rerunChecks(github, pull.shown, github.behaviour.checks);
         return true;
       case "draft":
         pull.draft = onTask.on;

@@ -5,6 +5,7 @@ import { attemptCanFix, failureRules, spendsTry, waitFor } from "../../failure.t
 import { fingerprint, taskBreaker } from "../../rules/breaker.ts";
 import { isSpent } from "../../rules/spending.ts";
 import type { Draft, PlannedDraft, Reaction } from "../draft.ts";
+import { reportParked } from "../landing/submitting.ts";
 import { currentAttempt, type Origin, type StagePart, type Task, type TaskAt } from "../task.ts";
 import { settleTask, turnTask } from "../transitions.ts";
 
@@ -37,6 +38,7 @@ export function failTask(
     attempt.class = failure.class;
     attempt.cause = shortened(failure.cause, RECORDED_CHARACTERS);
   }
+  if (turn.stage === "parked") reportParked(draft, task);
   if (turn.stage === "waiting") {
     draft.effects.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });
   }

@@ -9,7 +9,7 @@ import { findTask, isOver } from "../state.ts";
 import { type Landing, landingOf, type Task } from "../task.ts";
 import { moveTask } from "../transitions.ts";
 import { addUndo } from "./rollback.ts";
-import { describePull } from "./submitting.ts";
+import { describePull, submitPull } from "./submitting.ts";
 import { observeTarget, targetOf } from "./targets.ts";
 
 function taskOfPull(state: FeatureState, event: { task: string; pull: number }): Task | null {
@@ -76,6 +76,16 @@ export function onEntryEjected(draft: Draft, event: EventOf<"entry.ejected">): R
   countGate(task, event.gateMs);
   if (event.failure.class === "conflict-with-base") observeTarget(draft, targetOf(state, task));
   return failTask(draft, task, event.failure, { where: "lane" });
+}
+
+/** Continues by itself, where nobody works on the branch. Gives no tries back: a check that flaps must not pay agents for ever. */
+export function onEntryHealed(draft: Draft, event: EventOf<"entry.healed">): Reaction {
+  const task = taskOfPull(draft.state, event);
+  if (!hasPlan(draft) || isOver(draft.state) || task === null) return "stale-observation";
+  if (task.stage !== "parked" && task.stage !== "waiting" && task.stage !== "ready") return "stale-observation";
+  if (task.stage === "waiting") draft.effects.push({ type: "timer.cancel", timer: `wait:${task.plan.id}` });
+  task.head = event.head;
+  return submitPull(draft, task, { type: "HEALED" }) ? null : "guard-refused";
 }
 
 export function onEntryLeft({ state }: Draft, event: EventOf<"entry.left">): Reaction {

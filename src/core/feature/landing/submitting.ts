@@ -16,7 +16,11 @@ export function sendToLanes({ state, effects }: Draft, event: SentEvent, key: st
 }
 
 /** Submits the task's pull to its lane. Returns false where there is none, or the task's machine does not take `why`. */
-export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMITTED" | "RESUBMIT" }): boolean {
+export function submitPull(
+  draft: PlannedDraft,
+  task: Task,
+  why: { type: "SUBMITTED" | "RESUBMIT" | "HEALED" },
+): boolean {
   const { state } = draft;
   const { head, pull } = task;
   const target = targetOf(state, task);
@@ -52,6 +56,18 @@ export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMIT
     },
   });
   return true;
+}
+
+/** Tells the lane that its ejected entry waits for a person, so that it offers the entry once nothing is wrong with it. */
+export function reportParked({ state, effects, eventId }: PlannedDraft, task: Task): void {
+  const target = targetOf(state, task);
+  if (task.pull === null || target === null) return;
+  effects.push({
+    type: "send",
+    to: laneKey(state.repo, target.branch),
+    key: `parked:${state.key}:${task.plan.id}:${eventId}`,
+    event: { type: "entry.parked", pull: task.pull },
+  });
 }
 
 /** Has the text of the task's pull follow its head. */
