@@ -48,7 +48,11 @@ function base(now: { checks: BaseCheckRun[]; ended: boolean }, later = now) {
   const start = (...required: string[]) =>
     startBaseCheck({
       ...{ site, dataDir: folder, sha: "a".repeat(40), command: null },
-      forecast: { required: required.map((name) => ({ name, appId: null })), notWaitedFor: [] },
+      forecast: {
+        required: required.map((name) => ({ name, appId: null })),
+        notWaitedFor: [],
+        testCommand: "npm ci && npm test",
+      },
       waiting: (names, wait) => void waiting.push([[...names], wait]),
       rehearse: async () => {
         opened += 1;
@@ -105,7 +109,7 @@ describe("a base whose required checks pass", () => {
   it("is refused where nothing that judges is left", async () => {
     const { start, protections } = base({ checks: [run("unit", "neutral")], ended: true });
     const outcome = await start("unit").outcome;
-    expect(outcome).toMatchObject({ kind: "refused", text: expect.stringContaining("--checks 'npm test'") });
+    expect(outcome).toMatchObject({ kind: "refused", text: expect.stringContaining("--checks 'npm ci && npm test'") });
     expect(protections).toEqual([]);
   });
 });

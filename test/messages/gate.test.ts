@@ -18,11 +18,11 @@ it("the two lists have one line for all checks of one reason", () => {
     "  old, older: it asks for the runner 'windows-latest', which this machine is not",
     "  deploy: its condition never holds on a pull request here, so it is always skipped",
   ]);
-  const text = noGateText("main", { required: [], notWaitedFor });
+  const text = noGateText("main", { required: [], notWaitedFor }, "go test ./...");
   expect(text).toMatch(
-    /^No check of this repository would judge.*\n(.*\n)* {2}old, older: .*\n(.*\n)*.*--checks 'npm test'/,
+    /^No check of this repository would judge.*\n(.*\n)* {2}old, older: .*\n(.*\n)*.*--checks 'go test \.\/\.\.\.'/,
   );
-  expect(noGateText("main", { required: [], notWaitedFor: [] })).toContain(
+  expect(noGateText("main", { required: [], notWaitedFor: [] }, null)).toContain(
     "No workflow runs on a pull request into main.",
   );
 });
@@ -35,11 +35,15 @@ it("a reason that comes from another job names that job and what it lacks", () =
 });
 
 it("a failure on the base shows its first error on one line, and flags that a shell takes", () => {
-  const text = baseFailureText("main", [
-    { name: "unit (20)", kind: "failed", conclusion: "failure", error: "a is\nbroken" },
-    { name: "lint", kind: "missing" },
-    { name: "slow", kind: "failed", conclusion: "timed_out", error: "" },
-  ]);
+  const text = baseFailureText(
+    "main",
+    [
+      { name: "unit (20)", kind: "failed", conclusion: "failure", error: "a is\nbroken" },
+      { name: "lint", kind: "missing" },
+      { name: "slow", kind: "failed", conclusion: "timed_out", error: "" },
+    ],
+    null,
+  );
   expect(text.split("\n").slice(1, 5)).toEqual([
     "  unit (20): failed twice: a is broken",
     "  lint: never reported, so no merge could get it",

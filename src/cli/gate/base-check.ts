@@ -97,7 +97,7 @@ async function check(options: BaseCheckOptions, signal: AbortSignal): Promise<Ba
   }
   if (signal.aborted) return { kind: "stopped" };
   const failures = await failuresOf(rehearsal, results);
-  if (failures.length > 0) return { kind: "refused", text: baseFailureText(site.base, failures) };
+  if (failures.length > 0) return { kind: "refused", text: baseFailureText(site.base, failures, forecast.testCommand) };
   const passed = results.flatMap(({ name, result }) => (result === "passed" ? [name] : []));
   const notRun = results.flatMap((one) => (one.result === "not-run" ? [{ name: one.name, why: one.why }] : []));
   await keep(dataDir, { sha, command, passed, notRun });
@@ -114,8 +114,8 @@ async function conclude(
   if (gone.length === 0) return { kind: "good", removed: [], ...how };
   const removed = gone.map(({ name, why }) => ({ name, unless: notRunReason(site.base, why) }));
   const required = forecast.required.filter(({ name }) => !gone.some((one) => one.name === name));
-  const left: Forecast = { required, notWaitedFor: [...forecast.notWaitedFor, ...removed] };
-  if (required.length === 0) return { kind: "refused", text: noGateText(site.base, left) };
+  const left: Forecast = { ...forecast, required, notWaitedFor: [...forecast.notWaitedFor, ...removed] };
+  if (required.length === 0) return { kind: "refused", text: noGateText(site.base, left, left.testCommand) };
   await requireChecks(site, left);
   return { kind: "good", removed, ...how };
 }

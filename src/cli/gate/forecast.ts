@@ -6,9 +6,12 @@ import { BadInput } from "../bad-input.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Site } from "../run/site.ts";
 import { OWN_WORKFLOW, requireCommand } from "./own-check.ts";
+import { testCommandOf } from "./suggestion.ts";
 
 export interface Forecast extends GateLists {
   required: RequiredCheck[];
+  /** What would test the repository, by its files; null: they do not say. */
+  testCommand: string | null;
 }
 
 /** @throws BadInput where `--skip-check` names no check */
@@ -38,6 +41,7 @@ export async function forecastChecks(
       const unless = found.find((one) => one.name === name)?.unless ?? null;
       return unless === null ? [] : [{ name, unless }];
     }),
+    testCommand: await testCommandOf(site),
   };
 }
 
@@ -46,7 +50,7 @@ export async function requireChecks(
   { sandbox, repository, base }: Pick<Site, "sandbox" | "repository" | "base">,
   forecast: Forecast,
 ): Promise<void> {
-  if (forecast.required.length === 0) throw new BadInput(noGateText(base, forecast));
+  if (forecast.required.length === 0) throw new BadInput(noGateText(base, forecast, forecast.testCommand));
   const checks = forecast.required.map(({ name, appId }) => ({ context: name, appId }));
   await sandbox.setProtection(repository, base, { requiredStatusChecks: { strict: true, checks } });
 }

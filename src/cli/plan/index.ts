@@ -141,5 +141,6 @@ function show({ state, problems, forecast, base }: Outcome, options: PlanOptions
   for (const line of planReport(state, problems, priced)) print(line);
   print("");
   const hasGate = forecast.required.length > 0;
-  for (const line of hasGate ? gateLines(forecast) : noGateText(base, forecast).split("\n")) print(line);
+  for (const line of hasGate ? gateLines(forecast) : noGateText(base, forecast, forecast.testCommand).split("\n"))
+    print(line);
 }

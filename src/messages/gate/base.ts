@@ -1,6 +1,6 @@
 /** Words for the check of the base itself in `headgate run`: what it removed, and why it lets no agent start. */
 import { oneLine } from "../sanitise.ts";
-import { type GateLists, type NotWaitedFor, notWaitedForLines } from "./forecast.ts";
+import { checksFlag, type GateLists, type NotWaitedFor, notWaitedForLines } from "./forecast.ts";
 
 export type BaseFailure =
   | { name: string; kind: "failed"; conclusion: string; error: string }
@@ -13,7 +13,7 @@ const MAX_ERROR = 240;
 const MAX_FAILURES = 20;
 
 /** The whole answer where checks fail on the base: each with its first error, and what to do. */
-export function baseFailureText(branch: string, failures: readonly BaseFailure[]): string {
+export function baseFailureText(branch: string, failures: readonly BaseFailure[], testCommand: string | null): string {
   const shown = failures
     .slice(0, MAX_FAILURES)
     .map((failure) => `  ${oneLine(failure.name, 120)}: ${failureText(failure)}`);
@@ -25,7 +25,7 @@ export function baseFailureText(branch: string, failures: readonly BaseFailure[]
     ...shown,
     ...more,
     `Fix ${them} on ${branch}, or run without ${them}: ${flags}`,
-    "If nothing else tests your code, give a command that does, such as --checks 'npm test'.",
+    `If nothing else tests your code, give a command that does, such as ${checksFlag(testCommand)}.`,
   ].join("\n");
 }
 

@@ -85,7 +85,7 @@ function lackText(lack: Lack): string {
 }
 
 /** Says why nothing was started and what to do. `branch`: where agents' work would land. */
-export function noGateText(branch: string, { notWaitedFor }: GateLists): string {
+export function noGateText(branch: string, { notWaitedFor }: GateLists, testCommand: string | null): string {
   const why =
     notWaitedFor.length === 0
       ? [`No workflow runs on a pull request into ${branch}.`]
@@ -93,8 +93,13 @@ export function noGateText(branch: string, { notWaitedFor }: GateLists): string 
   return [
     "No check of this repository would judge an agent's work here, so no agent starts.",
     ...why,
-    "Give the command that tests your code, such as --checks 'npm test'. Every merge then requires it.",
+    `Give the command that tests your code, such as ${checksFlag(testCommand)}. Every merge then requires it.`,
   ].join("\n");
+}
+
+/** `--checks 'go test ./...'`. null: nothing in the repository says how it is tested. */
+export function checksFlag(testCommand: string | null): string {
+  return `--checks '${testCommand ?? "make test"}'`;
 }
 
 /** Says that `--skip-check` names no check. */
