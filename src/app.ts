@@ -3,6 +3,7 @@
  * it against github.com and `headgate run` against a sandbox, without a difference in code.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { Probot } from "probot";
 import type { PriceLookup } from "./config/own-prices.ts";
@@ -11,6 +12,7 @@ import { readWorkflow } from "./config/workflow-file.ts";
 import { confinedScanner, githubReaders, openRoom, plannerReaders, readPayloadIn } from "./confined/index.ts";
 import type { Policy } from "./core/policy.ts";
 import { connectApp, createGitHub } from "./github/index.ts";
+import { adoption } from "./loop/adoption.ts";
 import { type Driver, drive } from "./loop/driver.ts";
 import type { GitHub } from "./loop/github-port.ts";
 import { createLoop } from "./loop/loop.ts";
@@ -22,7 +24,7 @@ import type { PlannerReaders } from "./planner/written/readers.ts";
 import { createScanner } from "./secrets/scanner.ts";
 import { listen } from "./server.ts";
 import { readCommand } from "./webhook/command.ts";
-import { eventsFrom } from "./webhook/events.ts";
+import { eventsFrom, repositoryOf } from "./webhook/events.ts";
 import { webhookApp } from "./webhook/probot-app.ts";
 import { webhookDoor } from "./webhook/receive.ts";
 
@@ -75,6 +77,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
   });
   const github = mergingAfter(createGitHub(connection, readWorkflow, githubReaders(room)), options.beforeMerge);
+  const former = adoption({ store, identify: connection.identify, log, wait: (ms) => sleep(ms) });
+  await former.all();
   const outside: Outside = {
     store,
     github,
@@ -85,7 +89,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     readWorkflow,
     priceOf: options.prices,
     readCommand,
-    repositories: () => connection.installedRepositories(),
+    async repositories() {
+      const installed = await connection.installedRepositories();
+      for (const repo of installed) await former.of(repo);
+      return installed;
+    },
     now: () => clock.now(),
     follow: (time) => clock.follow(time),
     random: Math.random,
@@ -108,6 +116,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhookApp(async ({ guid, name, action, payload }) => {
       const at = new Date(clock.now()).toISOString();
       const { facts, hints } = eventsFrom(name, guid, payload, identity);
+      const repo = repositoryOf(payload);
+      if (repo !== null) await former.of(repo);
       const added = await store
         .receive(
           facts.map((fact) => ({ ...fact, id: randomUUID(), at })),

@@ -13,7 +13,6 @@ import { issueEffects } from "./effects/issue.ts";
 import { planningEffects } from "./effects/planning.ts";
 import { pullEffects } from "./effects/pulls.ts";
 import { FeatureEvent, LaneEvent } from "./event.ts";
-import { repoName } from "./github.ts";
 
 export type { Pace } from "./effects/definition.ts";
 export { Notice, noticeKey } from "./effects/notice.ts";
@@ -55,7 +54,7 @@ export function effectKey(effect: ExternalEffect): string {
 
 /** Effects with the same ordering key run one at a time, in order. */
 export function orderingKey(effect: ExternalEffect): string {
-  return `${repoName(effect.repo)} ${definitionOf(effect).ordering(effect)}`;
+  return `${effect.repo.id} ${definitionOf(effect).ordering(effect)}`;
 }
 
 /** Asked for again, it runs again, once, as last asked for. */

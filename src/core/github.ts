@@ -2,7 +2,11 @@
 import { z } from "zod";
 import { MAX_GUARDED, ReviewedChange } from "./promotion/guarded.ts";
 
-export const Repo = z.object({ owner: z.string().min(1), name: z.string().min(1) });
+/**
+ * A repository. `id` is GitHub's: it stays when the repository is renamed or transferred, and no other one ever gets it. `owner` and
+ * `name` are for people and for requests, as last seen.
+ */
+export const Repo = z.object({ id: z.number().int().positive(), owner: z.string().min(1), name: z.string().min(1) });
 export type Repo = z.infer<typeof Repo>;
 
 /** A person's rights in a repository, from live collaborator permission, never from `author_association`. */

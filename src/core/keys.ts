@@ -1,26 +1,28 @@
-/** Names of aggregates, and the topics through which hints find them. */
+/**
+ * Names of aggregates, and the topics through which hints find them. Both hold the repository's id: a name would start a second
+ * feature on the same issue once the repository is renamed, and would be another repository's once it is given away.
+ */
 import type { Repo } from "./github.ts";
-import { repoName } from "./github.ts";
 
-/** `owner/repo#12` */
-export function featureKey(repo: Repo, issue: number): string {
-  return `${repoName(repo)}#${issue}`;
+/** `1296269#12` */
+export function featureKey({ id }: Pick<Repo, "id">, issue: number): string {
+  return `${id}#${issue}`;
 }
 
-/** `owner/repo:main` */
-export function laneKey(repo: Repo, branch: string): string {
-  return `${repoName(repo)}:${branch}`;
+/** `1296269:main` */
+export function laneKey({ id }: Pick<Repo, "id">, branch: string): string {
+  return `${id}:${branch}`;
 }
 
 export function isLane(aggregate: string): boolean {
-  return /^[^/]+\/[^/#:]+:/.test(aggregate);
+  return /^[^#:]+:/.test(aggregate);
 }
 
 /** Topics name what a hint says may have changed. */
 export const topics = {
-  issue: (repo: Repo, issue: number) => `issue ${repoName(repo)}#${issue}`,
-  attempt: (repo: Repo, attempt: string) => `attempt ${repoName(repo)} ${attempt}`,
-  pull: (repo: Repo, pull: number) => `pull ${repoName(repo)}#${pull}`,
-  commit: (repo: Repo, sha: string) => `commit ${repoName(repo)}@${sha}`,
-  branch: (repo: Repo, branch: string) => `branch ${repoName(repo)}:${branch}`,
+  issue: ({ id }: Repo, issue: number) => `issue ${id}#${issue}`,
+  attempt: ({ id }: Repo, attempt: string) => `attempt ${id} ${attempt}`,
+  pull: ({ id }: Repo, pull: number) => `pull ${id}#${pull}`,
+  commit: ({ id }: Repo, sha: string) => `commit ${id}@${sha}`,
+  branch: ({ id }: Repo, branch: string) => `branch ${id}:${branch}`,
 };

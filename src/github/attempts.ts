@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { PROTOCOL, RESULT_ARTIFACT, runName } from "../core/attempt.ts";
-import { type Repo, type RunSnapshot, repoName } from "../core/github.ts";
+import type { Repo, RunSnapshot } from "../core/github.ts";
 import type { ArtifactContent, GitHub } from "../loop/github-port.ts";
 import { BadArtifact, Unavailable } from "../loop/github-port.ts";
 import { ReaderStopped } from "../loop/readers-port.ts";
@@ -112,7 +112,7 @@ export function createAttempts(
       return await start(...given);
     } catch (error) {
       const [repo] = given;
-      branches.forget(repoName(repo));
+      branches.forget(String(repo.id));
       if (statusOf(error) === 404 || statusOf(error) === 422) return "moved";
       throw error;
     }
@@ -126,7 +126,7 @@ export function createAttempts(
     isFirstTry: boolean,
   ): Promise<number | null> {
     const branch = await defaultBranch(repo);
-    branches.set(repoName(repo), branch);
+    branches.set(String(repo.id), branch);
     const runs = isFirstTry ? [] : await dispatched(repo, workflow, runName(inputs.attempt), branch);
     const [first, ...others] = runs;
     if (first === undefined) return start(repo, workflow, branch, inputs);
@@ -154,7 +154,7 @@ export function createAttempts(
     async dispatch(repo, { workflow, attempt, brief, isFirstTry }) {
       const name = runName(attempt);
       const inputs = { protocol: PROTOCOL, attempt, brief };
-      const remembered = branches.get(repoName(repo));
+      const remembered = branches.get(String(repo.id));
       const first =
         isFirstTry && remembered !== undefined ? await startOn(repo, workflow, remembered, inputs) : "moved";
       const started = first === "moved" ? await findOrStart(repo, workflow, inputs, isFirstTry === true) : first;
@@ -184,7 +184,7 @@ export function createAttempts(
     },
 
     async artifact(repo, id) {
-      const key = `${repoName(repo)} ${id}`;
+      const key = `${repo.id} ${id}`;
       const kept = unpacked.get(key);
       if (kept !== undefined) return kept.content;
       const listRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/artifacts";

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { type Repo, repoName } from "../core/github.ts";
+import type { Repo } from "../core/github.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
 import { statusOf } from "./errors.ts";
 import { Recent } from "./memory/recent.ts";
@@ -73,7 +73,7 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
 
   const calls: Calls = {
     async once(repo, route, parameters, schema) {
-      const key = JSON.stringify([repoName(repo), route, parameters]);
+      const key = JSON.stringify([repo.id, route, parameters]);
       const answer = schema.parse(remembered.get(key) ?? (await calls.one(repo, route, parameters, z.unknown())));
       remembered.set(key, answer);
       return answer;

@@ -1,4 +1,5 @@
 /** Implements the port `GitHub` over octokit. Every failure leaves this folder as `Unavailable` or `Refused`. */
+import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBranches } from "./branches.ts";
@@ -7,7 +8,7 @@ import { createCheckReader } from "./checks/reading.ts";
 import { createReruns } from "./checks/reruns.ts";
 import type { ReadWorkflow } from "./checks/workflow-files.ts";
 import { createConflicts } from "./conflicts/index.ts";
-import type { AppConnection } from "./connect.ts";
+import type { AppConnection } from "./connection/connect.ts";
 import { meaningOf } from "./errors.ts";
 import { createIssues } from "./issues.ts";
 import { createLogs } from "./logs/failure-text.ts";
@@ -18,10 +19,10 @@ import { createRepositories } from "./repositories.ts";
 import { createSubIssues } from "./sub-issues.ts";
 import { createTrees } from "./trees.ts";
 
-export { type AppConnection, connectApp } from "./connect.ts";
+export { type AppConnection, connectApp } from "./connection/connect.ts";
 
 export function createGitHub(
-  connection: Omit<AppConnection, "installedRepositories">,
+  connection: Omit<AppConnection, "installedRepositories" | "identify">,
   readWorkflow: ReadWorkflow,
   readers: GitHubReaders = readersInProcess,
 ): GitHub {
@@ -43,16 +44,19 @@ export function createGitHub(
     ...createLogs(calls, connection.now, readers.logExcerpt),
     granted: connection.granted,
   };
-  return { ...translated(port, connection.now), calls: connection.calls };
+  return { ...translated(port, connection), calls: connection.calls };
 }
 
-/** Wraps the operations so that each failure is in the loop's terms. */
-function translated<Port extends object>(port: Port, now: () => number): Port {
+/**
+ * Wraps the operations so that each is about the repository under its present name, whatever name its effect was written with, and so
+ * that each failure is in the loop's terms.
+ */
+function translated<Port extends object>(port: Port, { present, now }: Pick<AppConnection, "present" | "now">): Port {
   const operations = Object.entries(port).map(([name, operation]) => [
     name,
-    async (...parameters: unknown[]) => {
+    async (repo: Repo, ...parameters: unknown[]) => {
       try {
-        return await operation(...parameters);
+        return await operation(await present(repo), ...parameters);
       } catch (error) {
         throw meaningOf(name, error, now());
       }

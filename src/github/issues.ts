@@ -1,6 +1,6 @@
 /** Reads and writes issues and their comments. */
 import { z } from "zod";
-import { type Repo, repoName } from "../core/github.ts";
+import type { Repo } from "../core/github.ts";
 import type { GitHub, IssueSnapshot } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
 import { statusOf } from "./errors.ts";
@@ -117,7 +117,7 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
 
     async upsertComment(repo, issue, marker, body) {
       const text = firstLine(body) === marker ? body : `${marker}\n${body}`;
-      const key = JSON.stringify([repoName(repo), issue, marker]);
+      const key = JSON.stringify([repo.id, issue, marker]);
       const known = written.get(key);
       if (known !== undefined && (known.body === text || (await edit(repo, known.id, text)))) {
         written.set(key, { id: known.id, body: text });

@@ -1,6 +1,6 @@
 /** Reads trees and blobs through the Git data API. */
 import { z } from "zod";
-import { type Repo, repoName } from "../core/github.ts";
+import type { Repo } from "../core/github.ts";
 import type { Tree, TreeFile } from "../core/promotion/tree.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused } from "../loop/github-port.ts";
@@ -29,7 +29,7 @@ export function createTrees(calls: Calls): Pick<GitHub, "tree" | "blob"> {
 
   return {
     async tree(repo, commit) {
-      const key = `${repoName(repo)} ${commit}`;
+      const key = `${repo.id} ${commit}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
       const files = new Map<string, TreeFile>();

@@ -153,6 +153,18 @@ export interface Summary {
   summary: Json;
 }
 
+export interface Move {
+  from: string;
+  to: string;
+}
+
+export interface Rewrite {
+  /** Of an ordering key or a topic. */
+  text(text: string): string;
+  /** Of a state, an event or an effect. */
+  json(value: Json): Json;
+}
+
 /** The database does not answer, is full, or takes no writes for now. Nothing is known of the call that met it. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
@@ -229,6 +241,16 @@ export interface Store {
    * waits for. 0 or less if something can be claimed already; null if no effect is left.
    */
   nextDue(which: "all" | "urgent"): Promise<number | null>;
+
+  /** The names of aggregates that have a state or an open event, sorted, from the one after `after` on. */
+  named(after: string, limit: number): Promise<string[]>;
+
+  /**
+   * One transaction under the locks of all: gives aggregates other names, in every table. `rewrite` changes the names that values,
+   * ordering keys and topics hold. Where an aggregate has the new name already, the other keeps its own and ends: its open events and
+   * effects and its routes go. Returns those.
+   */
+  rename(moves: Move[], rewrite: Rewrite): Promise<string[]>;
 
   snapshot(aggregate: string): Promise<Snapshot | null>;
   /** The names of aggregates that have not ended, sorted, from the one after `after` on. */

@@ -1,4 +1,5 @@
 /** Finds what webhooks did not report, in every repository: at the start, after each interval, and after webhooks were lost. */
+import type { Repo } from "../core/github.ts";
 import { featureKey } from "../core/keys.ts";
 import type { Outside } from "./outside.ts";
 import { describe } from "./step.ts";
@@ -88,7 +89,7 @@ async function sweepRepositories(outside: Outside): Promise<void> {
   }
 }
 
-async function sweepRepository(outside: Outside, repo: { owner: string; name: string }): Promise<void> {
+async function sweepRepository(outside: Outside, repo: Repo): Promise<void> {
   const { github, store, settings } = outside;
   for (const issue of await github.labelledIssues(repo, settings.label)) {
     const aggregate = featureKey(repo, issue.number);

@@ -4,8 +4,7 @@
  */
 import type { Notice } from "../core/effect.ts";
 import { noticeKey } from "../core/effect.ts";
-import type { Repo } from "../core/github.ts";
-import { featureKey } from "../core/keys.ts";
+import { type Repo, repoName } from "../core/github.ts";
 import { TaskId } from "../core/plan.ts";
 
 function marker(kind: string): string {
@@ -42,7 +41,7 @@ export function taskOfIssue(body: string): string | null {
 
 /** The last paragraph of a commit's message. */
 export function attemptTrailers({ repo, issue, id }: { repo: Repo; issue: number; id: string }): string {
-  return `Headgate-Feature: ${featureKey(repo, issue)}\nHeadgate-Attempt: ${id}`;
+  return `Headgate-Feature: ${repoName(repo)}#${issue}\nHeadgate-Attempt: ${id}`;
 }
 
 /** Returns the attempt that made a commit, such as `12/parser/2`; null: none of ours. A revert counts as attempt 0. */

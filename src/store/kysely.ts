@@ -8,6 +8,7 @@ import { migrate } from "./sql/migrate.ts";
 import * as outbox from "./sql/outbox.ts";
 import * as pruning from "./sql/pruning.ts";
 import * as reads from "./sql/reads.ts";
+import * as renaming from "./sql/renaming.ts";
 import * as stepping from "./sql/step.ts";
 
 /**
@@ -43,6 +44,8 @@ export function kyselyStore(
     putBack: (claimed, afterMs) => outbox.putBack(connection, claimed, afterMs),
     renew: (claimed, leaseMs) => outbox.renew(connection, claimed, leaseMs),
     nextDue: (which) => claiming.nextDue(connection, which),
+    named: (after, limit) => renaming.named(connection, after, limit),
+    rename: (moves, rewrite) => renaming.rename(connection, moves, rewrite),
     snapshot: (aggregate) => reads.snapshot(connection, aggregate),
     live: (after, limit) => reads.live(connection, after, limit),
     aggregates: (prefix) => reads.aggregates(connection, prefix),

@@ -1,5 +1,5 @@
 /** Keeps the inboxes and routes of the store in memory. */
-import type { InboxEvent, TopicEvent } from "../loop/store-port.ts";
+import type { InboxEvent, Rewrite, TopicEvent } from "../loop/store-port.ts";
 import { derivedId, instant, toText } from "./values.ts";
 
 export interface InboxRow {
@@ -42,7 +42,7 @@ export class MemoryInbox {
     return added;
   }
 
-  open(aggregate: string): readonly InboxRow[] {
+  open(aggregate: string): readonly (InboxRow & { position: number })[] {
     return this.#open.get(aggregate) ?? [];
   }
 
@@ -58,6 +58,34 @@ export class MemoryInbox {
     const open = new Set(this.open(aggregate).map(({ key }) => key));
     const seen = this.#seen.get(aggregate);
     for (const key of keys ?? [...(seen ?? [])]) if (!open.has(key)) seen?.delete(key);
+  }
+
+  /** Returns the aggregates that have an open event. */
+  names(): string[] {
+    return [...this.#open.keys()];
+  }
+
+  /** Ends what is open of an aggregate. */
+  end(aggregate: string): void {
+    this.#open.delete(aggregate);
+    this.#topics.delete(aggregate);
+  }
+
+  rename(from: string, to: string, rewrite: Rewrite): void {
+    const seen = this.#seen.get(to) ?? new Set();
+    const open = this.open(from).filter(({ key }) => !seen.has(key));
+    const moved = open.map((row) => ({ ...row, aggregate: to, event: toText(rewrite.json(JSON.parse(row.event))) }));
+    this.#seen.set(to, new Set([...seen, ...(this.#seen.get(from) ?? [])]));
+    this.#seen.delete(from);
+    this.#open.delete(from);
+    const all = [...(this.#open.get(to) ?? []), ...moved];
+    if (all.length > 0)
+      this.#open.set(
+        to,
+        all.sort((a, b) => a.position - b.position),
+      );
+    this.#topics.set(to, new Set(this.topicsOf(from).map(rewrite.text)));
+    this.#topics.delete(from);
   }
 
   topicsOf(aggregate: string): string[] {

@@ -1,5 +1,5 @@
 /** Keeps the outbox of the store in memory. Which effect may run is the rule of `sql/claiming.ts`, over a map. */
-import type { ClaimedEffect, Json, Leaving, NewEffect } from "../loop/store-port.ts";
+import type { ClaimedEffect, Json, Leaving, NewEffect, Rewrite } from "../loop/store-port.ts";
 import { derivedId, instant, kept, reread } from "./values.ts";
 
 interface Row {
@@ -136,6 +136,28 @@ export class MemoryOutbox {
 
   hasOpen(aggregate: string): boolean {
     return [...this.#open].some((row) => row.aggregate === aggregate);
+  }
+
+  /** Cancels what is open of an aggregate. */
+  endAll(aggregate: string): void {
+    for (const row of [...this.#open]) {
+      if (row.aggregate !== aggregate) continue;
+      Object.assign(row, { leasedUntil: null, rearmed: false });
+      this.#end(row);
+    }
+  }
+
+  rename(from: string, to: string, rewrite: Rewrite): void {
+    for (const [name, row] of [...this.#rows]) {
+      if (row.aggregate !== from) continue;
+      this.#rows.delete(name);
+      Object.assign(row, {
+        aggregate: to,
+        effect: rewrite.json(reread(row.effect)),
+        ordering: rewrite.text(row.ordering),
+      });
+      this.#rows.set(JSON.stringify([to, row.key]), row);
+    }
   }
 
   /** Returns the aggregate's ended effects, by key. */

@@ -6,7 +6,7 @@ import type * as port from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
 import { MemoryInbox } from "./memory-inbox.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
-import { checkHistory, derivedId, instant, kept, oldRows, reread } from "./values.ts";
+import { checkHistory, derivedId, instant, kept, oldRows, reread, toText } from "./values.ts";
 
 interface HistoryRow {
   key: string;
@@ -173,6 +173,27 @@ export class MemoryStore implements port.Store {
     return due === null ? null : Date.parse(due) - this.#now();
   }
 
+  async named(after: string, limit: number): Promise<string[]> {
+    this.#check();
+    const names = new Set([...this.#snapshots.keys(), ...this.#inbox.names()]);
+    return [...names]
+      .filter((name) => name > after)
+      .sort()
+      .slice(0, limit);
+  }
+
+  async rename(moves: port.Move[], rewrite: port.Rewrite): Promise<string[]> {
+    this.#check();
+    const taken: string[] = [];
+    for (const { from, to } of moves) {
+      if (this.#snapshots.has(to) || this.#history.has(to)) {
+        this.#end(from);
+        taken.push(from);
+      } else this.#rename(from, to, rewrite);
+    }
+    return taken;
+  }
+
   async snapshot(aggregate: string): Promise<port.Snapshot | null> {
     this.#check();
     const row = this.#snapshots.get(aggregate);
@@ -277,6 +298,28 @@ export class MemoryStore implements port.Store {
     };
   }
 
+  #end(aggregate: string): void {
+    const snapshot = this.#snapshots.get(aggregate);
+    if (snapshot !== undefined) snapshot.endedAt ??= this.#at(0);
+    this.#inbox.end(aggregate);
+    this.#outbox.endAll(aggregate);
+  }
+
+  #rename(from: string, to: string, rewrite: port.Rewrite): void {
+    this.#inbox.rename(from, to, rewrite);
+    this.#outbox.rename(from, to, rewrite);
+    const rows = this.#history.get(from)?.map((row) => ({
+      ...row,
+      event: toText(rewrite.json(JSON.parse(row.event))),
+      effects: rewrite.json(reread(row.effects)),
+    }));
+    const snapshot = this.#snapshots.get(from);
+    const state = snapshot === undefined ? undefined : { ...snapshot, state: rewrite.json(reread(snapshot.state)) };
+    replace(this.#history, from, to, rows);
+    replace(this.#snapshots, from, to, state);
+    replace(this.#summaries, from, to, this.#summaries.get(from));
+  }
+
   async #prune(
     aggregate: string,
     before: string,
@@ -336,6 +379,11 @@ export class MemoryStore implements port.Store {
     if (endedAt === null || endedAt >= before) return false;
     return this.#inbox.open(aggregate).length === 0 && !this.#outbox.hasOpen(aggregate);
   }
+}
+
+function replace<Value>(map: Map<string, Value>, from: string, to: string, value: Value | undefined): void {
+  map.delete(from);
+  if (value !== undefined) map.set(to, value);
 }
 
 /** `event` is the text that the inbox has of the event. */

@@ -16,6 +16,7 @@ import {
   IssuesPayload,
   PullPayload,
   PushPayload,
+  RepositoryPayload,
   StatusPayload,
   WorkflowRunPayload,
 } from "./payloads.ts";
@@ -97,6 +98,12 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
   }
 }
 
+/** Returns the repository that a webhook is about; null: it is about none, or several. */
+export function repositoryOf(payload: unknown): Repo | null {
+  const parsed = RepositoryPayload.safeParse(payload);
+  return parsed.success ? repoOf(parsed.data.repository) : null;
+}
+
 function hintOf(guid: string, topic: string, about: Hint["event"]["topic"]): WebhookEvents {
   return { facts: [], hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }] };
 }
@@ -162,8 +169,8 @@ function isOurs(account: Account, identity: Identity): boolean {
   return account?.type === "Bot" && account.login === `${identity.appSlug}[bot]`;
 }
 
-function repoOf(repository: { name: string; owner: { login: string } }): Repo {
-  return { owner: repository.owner.login, name: repository.name };
+function repoOf(repository: { id: number; name: string; owner: { login: string } }): Repo {
+  return { id: repository.id, owner: repository.owner.login, name: repository.name };
 }
 
 /** The attempt that a workflow run is, by the name its workflow gave it. */

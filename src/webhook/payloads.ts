@@ -2,7 +2,11 @@
 import { z } from "zod";
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
-const Repository = z.object({ name: z.string(), owner: z.object({ login: z.string() }) });
+const Repository = z.object({
+  id: z.number().int().positive(),
+  name: z.string(),
+  owner: z.object({ login: z.string() }),
+});
 /** null: the account is gone; GitHub shows its work as by "ghost". */
 const Account = z.object({ login: z.string(), type: z.string().optional() }).nullish();
 export type Account = z.infer<typeof Account>;
@@ -44,6 +48,8 @@ export const PullPayload = z.object({
   repository: Repository,
   pull_request: z.object({ number: z.number().int().positive() }),
 });
+
+export const RepositoryPayload = z.object({ repository: Repository });
 
 export const PushPayload = z.object({ repository: Repository, ref: z.string() });
 

@@ -58,7 +58,7 @@ describe("an effect", () => {
     const [some, key, ordering, again] = row;
     const effect = effectOf(type, some);
     expect(effectKey(effect)).toBe(key);
-    expect(orderingKey(effect)).toBe(`acme/tool ${ordering}`);
+    expect(orderingKey(effect)).toBe(`1 ${ordering}`);
     expect(coalesces(effect)).toBe(again === "coalesces");
   });
 

@@ -167,7 +167,7 @@ const table: Edge[] = [
       const until = world.at + 29 * 60_000;
       world.pullIs(pull, { mergeable: null });
       while (world.task("a").stage === "in-lane") {
-        world.timer(`refresh:${pull}`, "acme/tool:main");
+        world.timer(`refresh:${pull}`, "1:main");
         world.pullIs(pull, { mergeable: null });
       }
       expect(world.at).toBeGreaterThan(until);
@@ -228,7 +228,7 @@ const table: Edge[] = [
     happens: (world) => {
       const pull = world.agentSucceeds("a");
       world.pullIs(pull, { checks: [running] });
-      world.timer(`refresh:${pull}`, "acme/tool:main");
+      world.timer(`refresh:${pull}`, "1:main");
       world.pullIs(pull, { checks: [running] });
     },
     leads: { stage: "parked", ...free },
@@ -239,7 +239,7 @@ const table: Edge[] = [
     happens: (world) => {
       const pull = world.agentSucceeds("a");
       world.pullIs(pull, { checks: [] });
-      world.timer(`refresh:${pull}`, "acme/tool:main");
+      world.timer(`refresh:${pull}`, "1:main");
       world.pullIs(pull, { checks: [] });
     },
     leads: { stage: "parked", ...free },

@@ -1,18 +1,21 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decide, read, Unreadable } from "../../src/core/decide.ts";
 import { FEATURE_SCHEMA, FeatureState } from "../../src/core/feature/state.ts";
 import { entryOf } from "../../src/core/feature/task.ts";
 import { LANE_SCHEMA } from "../../src/core/lane/state.ts";
+import { storedSnapshot } from "./stored-snapshot.ts";
 import { sha } from "./world.ts";
 
 const folder = join(import.meta.dirname, "..", "fixtures", "snapshots");
 const names = readdirSync(folder).map((file) => file.replace(/\.json$/, ""));
 
-/** Snapshots as released versions stored them. A new schema adds a file; none is ever changed. */
+/**
+ * Snapshots as released versions stored them, under the id of their repository. A new schema adds a file; none is ever changed.
+ */
 function stored(name: string): { aggregate: string; state: unknown; schema: number } {
-  return JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
+  return storedSnapshot(join(folder, `${name}.json`));
 }
 
 const sweep = { id: "e", at: 2_000_000_000_000, event: { type: "timer.due", timer: "sweep" } };
@@ -286,7 +289,7 @@ describe("a snapshot", () => {
   });
 
   it("that does not parse is refused", () => {
-    expect(() => decide("acme/tool#1", { state: { key: 7 }, schema: FEATURE_SCHEMA }, sweep)).toThrow(Unreadable);
+    expect(() => decide("1#1", { state: { key: 7 }, schema: FEATURE_SCHEMA }, sweep)).toThrow(Unreadable);
   });
 });
 

@@ -17,9 +17,9 @@ import type { Difference } from "../../src/core/promotion/difference.ts";
 /** A policy without approval of plans. */
 export const freely: Policy = { ...defaultPolicy, approve: { when: "never", usd: 0 } };
 
-export const repo = { owner: "acme", name: "tool" };
-export const FEATURE = "acme/tool#1";
-export const LANE = "acme/tool:main";
+export const repo = { id: 1, owner: "acme", name: "tool" };
+export const FEATURE = "1#1";
+export const LANE = "1:main";
 
 /** A readable SHA: `sha("base")`. */
 export function sha(name: string): string {

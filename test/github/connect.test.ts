@@ -28,6 +28,7 @@ function connect(more: Partial<Parameters<typeof connectApp>[0]> = {}) {
 function expectInstallation(id: number, token: string, times = 1) {
   ghe().get(`${BASE}/repos/acme/app/installation`).matchHeader("authorization", isJwt).reply(200, { id });
   expectToken(id, token, times);
+  expectRead(token);
 }
 
 function expectToken(id: number, token: string, times = 1) {
@@ -42,7 +43,7 @@ function expectRead(token: string) {
   return ghe()
     .get(`${BASE}/repos/acme/app`)
     .matchHeader("authorization", `token ${token}`)
-    .reply(200, { default_branch: "main" });
+    .reply(200, { id: 1, name: "app", owner: { login: "acme" }, default_branch: "main" });
 }
 
 describe("connectApp", () => {
@@ -65,10 +66,9 @@ describe("connectApp", () => {
     const github = createGitHub(connection, readWorkflow);
 
     await github.defaultBranch(repo);
-    await github.defaultBranch({ owner: "Acme", name: "App" }).catch(() => {});
-    await github.defaultBranch(repo);
+    await github.defaultBranch({ id: 1, owner: "Acme", name: "Former" });
 
-    // GET /app, the installation, its token; the repository twice, and once under a spelling nock does not know.
+    // GET /app, the installation, its token; the repository once for its name, and twice for its branch.
     expect(github.calls()).toEqual({ reads: 5, writes: 1 });
   });
 
@@ -88,11 +88,70 @@ describe("connectApp", () => {
   it("says where the App is not installed", async () => {
     const connection = await connect();
     ghe().get(`${BASE}/repos/acme/app/installation`).reply(404, { message: "Not Found" });
+    ghe().get(`${BASE}/app/installations?per_page=100`).reply(200, []);
 
     expect(await failure(createGitHub(connection, readWorkflow).defaultBranch(repo))).toMatchObject({
       name: "Refused",
       message: "The App is not installed on acme/app. Install it there.",
     });
+  });
+
+  it("follows a repository to its new name, and uses that from then on", async () => {
+    const connection = await connect();
+    ghe()
+      .get(`${BASE}/repos/acme/former/installation`)
+      .reply(301, {}, { location: `${HOST}${BASE}/repositories/1/installation` });
+    ghe().get(`${BASE}/repositories/1/installation`).matchHeader("authorization", isJwt).reply(200, { id: 5 });
+    expectToken(5, "ghs_five");
+    ghe()
+      .get(`${BASE}/repos/acme/former`)
+      .reply(301, {}, { location: `${HOST}${BASE}/repositories/1` });
+    ghe()
+      .get(`${BASE}/repositories/1`)
+      .reply(200, { id: 1, name: "app", owner: { login: "acme" } });
+    ghe().post(`${BASE}/repos/acme/app/issues/comments/1/reactions`).times(2).reply(201, {});
+    const github = createGitHub(connection, readWorkflow);
+
+    await github.react({ ...repo, name: "former" }, 1, "eyes");
+    await github.react({ ...repo, name: "former" }, 1, "+1");
+  });
+
+  it("looks the name up again once GitHub redirects a request", async () => {
+    const connection = await connect({ spacingMs: 0 });
+    expectInstallation(5, "ghs_five");
+    ghe()
+      .get(`${BASE}/repos/acme/app`)
+      .reply(301, {}, { location: `${HOST}${BASE}/repositories/1` });
+    ghe().get(`${BASE}/repositories/1`).reply(200, { default_branch: "main" });
+    ghe().get(`${BASE}/repos/acme/app/installation`).reply(200, { id: 5 });
+    ghe()
+      .get(`${BASE}/repos/acme/app`)
+      .reply(200, { id: 1, name: "later", owner: { login: "acme" } });
+    ghe().post(`${BASE}/repos/acme/later/issues/comments/1/reactions`).reply(201, {});
+    const github = createGitHub(connection, readWorkflow);
+
+    expect(await github.defaultBranch(repo)).toBe("main");
+    await github.react(repo, 1, "eyes");
+  });
+
+  it("writes nothing to another repository that has taken the name", async () => {
+    const connection = await connect();
+    ghe().get(`${BASE}/repos/acme/app/installation`).reply(200, { id: 5 });
+    expectToken(5, "ghs_five");
+    ghe()
+      .get(`${BASE}/repos/acme/app`)
+      .reply(200, { id: 2, name: "app", owner: { login: "acme" } });
+    ghe()
+      .get(`${BASE}/app/installations?per_page=100`)
+      .reply(200, [{ id: 5 }]);
+    ghe()
+      .get(`${BASE}/installation/repositories?per_page=100`)
+      .reply(200, {
+        repositories: [2, 1].map((id) => ({ id, name: id === 1 ? "later" : "app", owner: { login: "acme" } })),
+      });
+    ghe().post(`${BASE}/repos/acme/later/issues/comments/1/reactions`).reply(201, {});
+
+    await createGitHub(connection, readWorkflow).react(repo, 1, "eyes");
   });
 
   it("does not start with a key GitHub does not know", async () => {
@@ -118,7 +177,7 @@ describe("connectApp", () => {
       .get(`${BASE}/installation/repositories?per_page=100`)
       .reply(
         200,
-        { total_count: 3, repositories: [{ name: "app", owner: { login: "acme" } }] },
+        { total_count: 3, repositories: [{ id: 1, name: "app", owner: { login: "acme" } }] },
         { link: `<${second}>; rel="next", <${second}>; rel="last"` },
       );
     ghe()
@@ -127,12 +186,12 @@ describe("connectApp", () => {
       .reply(200, {
         total_count: 3,
         repositories: [
-          { name: "old", owner: { login: "acme" }, archived: true },
-          { name: "web", owner: { login: "acme" } },
+          { id: 2, name: "old", owner: { login: "acme" }, archived: true },
+          { id: 3, name: "web", owner: { login: "acme" } },
         ],
       });
 
-    expect(await connection.installedRepositories()).toEqual([repo, { owner: "acme", name: "web" }]);
+    expect(await connection.installedRepositories()).toEqual([repo, { id: 3, owner: "acme", name: "web" }]);
 
     // The sweep has taught it where the repository is installed.
     expectRead("ghs_two");
@@ -168,6 +227,9 @@ describe("connectApp", () => {
     nock("http://127.0.0.1:4000")
       .post("/api/v3/app/installations/5/access_tokens")
       .reply(201, { token: "ghs_five", expires_at: "2100-01-01T00:00:00Z", permissions: {} });
+    nock("http://127.0.0.1:4000")
+      .get("/api/v3/repos/acme/app")
+      .reply(200, { id: 1, name: "app", owner: { login: "acme" } });
     nock("http://127.0.0.1:4000").post("/api/v3/repos/acme/app/issues/comments/1/reactions").times(2).reply(201, {});
     const wait = async (ms: number) => expect.fail(`it waited ${ms} ms`);
     const connection = await connectApp({ appId: 7, privateKey, baseUrl: "http://127.0.0.1:4000/api/v3", wait });

@@ -8,7 +8,7 @@ import { readWorkflow } from "../../src/config/workflow-file.ts";
 import { createGitHub } from "../../src/github/index.ts";
 
 const API = "https://api.github.com";
-export const repo = { owner: "acme", name: "app" };
+export const repo = { id: 1, owner: "acme", name: "app" };
 export const REPO = "/repos/acme/app";
 export const NOW = Date.parse("2026-11-01T12:00:00Z");
 const OWN_APP = { appId: 7, appSlug: "headgate" };
@@ -27,6 +27,7 @@ export function githubWith(baseUrl = API, timeoutMs = 5_000) {
   const connection = {
     ...OWN_APP,
     octokit: async () => octokit,
+    present: async (named: typeof repo) => named,
     granted: async () => ({}),
     now: () => NOW,
     calls: () => ({ reads: 0, writes: 0 }),

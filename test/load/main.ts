@@ -142,7 +142,10 @@ interface Issue {
 
 function around() {
   const { owner, repo } = place.repository;
-  return { repository: { name: repo, owner: { login: owner } }, sender: { login: owner, type: "User" } };
+  return {
+    repository: { id: place.repositoryId, name: repo, owner: { login: owner } },
+    sender: { login: owner, type: "User" },
+  };
 }
 
 function labelled({ number, title, body, state, updated_at }: Issue) {

@@ -23,6 +23,7 @@ export interface Place {
   pid: number;
   octokit: Octokit;
   repository: { owner: string; repo: string };
+  repositoryId: number;
   /** Bytes of the server's log so far. */
   logBytes(): number;
   /** Ends the server as an operator does. Returns its exit code. */
@@ -47,7 +48,7 @@ export async function openPlace(poison: Hostile): Promise<Place> {
   const [, token = ""] = /Your token +(\S+)/.exec(greeting) ?? [];
   const octokit = new Octokit({ auth: token, baseUrl: apiUrl });
   const repository = { owner: "you", repo: "tool" };
-  await octokit.rest.repos.createForAuthenticatedUser({ name: "tool" });
+  const created = await octokit.rest.repos.createForAuthenticatedUser({ name: "tool" });
   const settings = "attempts:\n  max: 1\n";
   place.write({ [ATTEMPT_WORKFLOW]: hostileWorkflow([poison]), ".github/headgate.yml": settings }, place.repo);
   place.commit("the attempt workflow");
@@ -79,6 +80,7 @@ export async function openPlace(poison: Hostile): Promise<Place> {
     pid: server.pid ?? 0,
     octokit,
     repository,
+    repositoryId: created.data.id,
     logBytes: () => statSync(logFile).size,
     stopServer: () => ended(server),
     async close() {

@@ -9,7 +9,7 @@ import type { TreeFile } from "../../src/core/promotion/tree.ts";
 import { readGuarded, readShown } from "../../src/loop/effects/guarded/index.ts";
 import type { Approval, GitHub } from "../../src/loop/github-port.ts";
 
-const repo = { owner: "ada", name: "shop" };
+const repo = { id: 1, owner: "ada", name: "shop" };
 
 type Files = Record<string, string | Uint8Array>;
 

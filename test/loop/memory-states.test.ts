@@ -10,10 +10,10 @@ const edited = (body: string) => ({ type: "issue.edited", title: "T", body });
 
 it("a state is remembered as of its seq only", () => {
   const remembered = new Remembered();
-  remembered.keep("acme/tool#1", 3, null);
-  expect(remembered.at("acme/tool#1", 3)).toBeNull();
-  expect(remembered.at("acme/tool#1", 4)).toBeUndefined();
-  expect(remembered.at("acme/tool#2", 3)).toBeUndefined();
+  remembered.keep("1#1", 3, null);
+  expect(remembered.at("1#1", 3)).toBeNull();
+  expect(remembered.at("1#1", 4)).toBeUndefined();
+  expect(remembered.at("1#2", 3)).toBeUndefined();
 });
 
 it("of more states than are kept, those that were stepped last are remembered", () => {

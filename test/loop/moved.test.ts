@@ -8,7 +8,7 @@ import type { Outside } from "../../src/loop/outside.ts";
 const [from, judged, theirs] = ["a", "b", "c"].map((digit) => digit.repeat(40)) as [string, string, string];
 const effect = {
   type: "change.promote",
-  repo: { owner: "ada", name: "shop" },
+  repo: { id: 1, owner: "ada", name: "shop" },
   branch: "headgate/7/parser",
   task: "parser",
   attempt: 1,

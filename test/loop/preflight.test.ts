@@ -7,7 +7,7 @@ import { defaultPolicy } from "../../src/core/policy.ts";
 import { preflight } from "../../src/loop/effects/preflight.ts";
 import type { GitHub } from "../../src/loop/github-port.ts";
 
-const repo = { owner: "ada", name: "shop" };
+const repo = { id: 1, owner: "ada", name: "shop" };
 const sha = "a".repeat(40);
 
 function looked(workflows: Record<string, string>, required: string[] = []) {

@@ -274,6 +274,6 @@ describe("effects on the same thing", () => {
   it("do not wait for effects on another thing: a slow comparison of heads delays no merge", async () => {
     const on = bench();
     await on.queue(LANE, due(compare), due(merge));
-    expect((await on.claim()).map(({ ordering }) => ordering)).toEqual(["acme/tool heads 9", "acme/tool pull 9"]);
+    expect((await on.claim()).map(({ ordering }) => ordering)).toEqual(["1 heads 9", "1 pull 9"]);
   });
 });

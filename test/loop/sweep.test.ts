@@ -60,7 +60,7 @@ it("the sweep leaves an issue alone whose label is gone by now", async () => {
 });
 
 it("a repository that cannot be swept does not keep the others from it", async () => {
-  const broken = { owner: "acme", name: "broken" };
+  const broken = { id: 1, owner: "acme", name: "broken" };
   const labelledIssues: GitHub["labelledIssues"] = async ({ name }) => {
     if (name === "broken") throw new Error("502");
     return [issue];
@@ -107,7 +107,7 @@ it("a first sweep of many aggregates that fails in the middle goes on where it s
       },
     });
   const on = bench(github, { ...installed, storeOver });
-  const names = Array.from({ length: 1_200 }, (_, n) => `acme/tool:branch-${n}`);
+  const names = Array.from({ length: 1_200 }, (_, n) => `1:branch-${n}`);
   const woken = new Map<string, number>();
   const event = (aggregate: string) => ({ id: aggregate, aggregate, key: "first", event: {}, at: on.now() });
   await on.store.receive(names.map(event), []);

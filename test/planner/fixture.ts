@@ -17,7 +17,7 @@ export const CIRCULAR = JSON.stringify({
 });
 
 export const request: PlanRequest = {
-  repo: { owner: "octo", name: "shop" },
+  repo: { id: 1, owner: "octo", name: "shop" },
   issue: { number: 12, title: "Quotes", body: "Read quoted fields." },
   base: { branch: "main", sha: "a".repeat(40) },
   policy: defaultPolicy,

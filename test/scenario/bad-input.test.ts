@@ -141,19 +141,19 @@ describe("a person without write access", () => {
 });
 
 describe("a webhook", () => {
-  const labelled = {
+  const labelled = (id: number) => ({
     action: "labeled",
     label: { name: "headgate" },
     issue: { number: 1, title: "Make files", body: "", state: "open", updated_at: "2026-01-01T00:00:00Z" },
-    repository: { name: "tool", owner: { login: "maya" } },
+    repository: { id, name: "tool", owner: { login: "maya" } },
     sender: { login: "maya", type: "User" },
-  };
+  });
 
   it("that is not signed by GitHub is answered 401, and nothing of it is kept", async () => {
     const world = await openWorld();
     const guid = "00000000-0000-4000-8000-000000000001";
     for (const secret of ["a guess", "", null]) {
-      expect((await world.deliver("issues", labelled, secret, guid)).status).toBe(401);
+      expect((await world.deliver("issues", labelled(world.repositoryId), secret, guid)).status).toBe(401);
     }
     await world.settled();
     expect(await world.store.aggregates("")).toEqual([]);
@@ -161,7 +161,7 @@ describe("a webhook", () => {
     const at = new Date(world.now()).toISOString();
     expect(await world.store.recordDelivery({ guid, event: "issues", action: "labeled", at })).toBe(true);
 
-    expect((await world.deliver("issues", labelled, SECRET, guid)).status).toBe(200);
+    expect((await world.deliver("issues", labelled(world.repositoryId), SECRET, guid)).status).toBe(200);
     await world.until(async () => (await world.runs()).length === 1);
   });
 

@@ -121,7 +121,7 @@ class Play {
     const github: GitHubModel = new GitHubModel({
       clock,
       chance: chance("hub"),
-      repo: { owner: "acme", name: "tool" },
+      repo: { id: 1, owner: "acme", name: "tool" },
       announce: (name, payload) => this.#deliveries.announce(name, payload),
       behaviour: {
         checks: scenario.world.checks,

@@ -11,6 +11,8 @@ import { z } from "zod";
 import { Effect, effectKey, orderingKey } from "../../src/core/effect.ts";
 import { FeatureEvent, LaneEvent } from "../../src/core/event.ts";
 import { isLane } from "../../src/core/keys.ts";
+import { byId } from "../../src/core/migrations/identity.ts";
+import { adoption } from "../../src/loop/adoption.ts";
 import type { ClaimedEffect, Store } from "../../src/loop/store-port.ts";
 import { kyselyStore } from "../../src/store/kysely.ts";
 import { migrations } from "../../src/store/migrations/index.ts";
@@ -36,6 +38,7 @@ const rows = z
     ),
   })
   .parse(readJson("stores/version-1.json"));
+const { text: adopted, json: identified } = byId({ owner: "acme", name: "tool" }, 1);
 const Snapshot = z.object({ aggregate: z.string(), schema: z.number(), state: z.unknown() });
 const snapshots = ["feature-5", "lane-3"].map((name) => Snapshot.parse(readJson(`snapshots/${name}.json`)));
 
@@ -64,6 +67,8 @@ describe("a store of version 1", () => {
     await fill();
     await Promise.all([store.migrate(), store.migrate()]);
     await store.migrate();
+    const identify = async (named: { owner: string; name: string }) => ({ id: 1, ...named });
+    await adoption({ store, identify, log: bench().inside.log, wait: async () => {} }).all();
   });
 
   async function fill(): Promise<void> {
@@ -85,9 +90,9 @@ describe("a store of version 1", () => {
       );
     }
     await pglite.query(`insert into outbox (aggregate, key, ordering, command, replaces, asked_at, run_at, ended)
-      values ('${LANE}', 'timer:look:99', '${LANE} timer:look:99', '{"type":"nothing reads this"}', false, now(), now(), 'done')`);
+      values ('acme/tool:main', 'timer:look:99', 'acme/tool:main timer:look:99', '{"type":"nothing reads this"}', false, now(), now(), 'done')`);
     await pglite.query(`insert into inbox (aggregate, key, id, event, at, open)
-      values ('${FEATURE}', 'decided', 'decided', '{"type":"nothing reads this"}', now(), false)`);
+      values ('acme/tool#1', 'decided', 'decided', '{"type":"nothing reads this"}', now(), false)`);
   }
 
   /** Claims and ends every effect and timer, whenever it is due. */
@@ -113,7 +118,7 @@ describe("a store of version 1", () => {
         expect(schema.safeParse(event).error?.message, JSON.stringify(event)).toBeUndefined();
       }
     }
-    const decided = rows.inbox.map(({ aggregate, key }) => outcomes.get(`${aggregate} ${key}`));
+    const decided = rows.inbox.map(({ aggregate, key }) => outcomes.get(`${adopted(aggregate)} ${key}`));
     expect(decided).not.toContain(undefined);
     expect(decided).not.toContainEqual({ ignored: "unreadable" });
     expect(decided.filter((outcome) => "applied" in (outcome as object)).length).toBeGreaterThan(20);
@@ -186,7 +191,7 @@ describe("a store of version 1", () => {
     );
     await store.migrate();
 
-    const [effect] = (await everyEffect()).map((one) => Effect.parse(one.effect));
+    const [effect] = (await everyEffect()).map((one) => Effect.parse(identified(one.effect)));
     const secret = { kind: "secret", path: "a.ts", rule: "github", line: null, fingerprint: null };
     expect(effect).toMatchObject({ brief: { failure: { cause: { violations: [secret] } } } });
   });

@@ -27,11 +27,11 @@ describe("a webhook that states something for good", () => {
     expect(received("issues", issues("labeled", label("Headgate")))).toEqual({
       facts: [
         {
-          aggregate: "acme/tool#12",
+          aggregate: "1#12",
           key: "labelled:2026-11-23T07:01:00Z",
           event: {
             type: "feature.labelled",
-            repo: { owner: "acme", name: "tool" },
+            repo: { id: 1, owner: "acme", name: "tool" },
             issue: 12,
             title: "Read CSV",
             body: "Please.",
@@ -55,14 +55,14 @@ describe("a webhook that states something for good", () => {
     ["an issue that moved away", issues("transferred"), "closed", "issue.closed"],
   ])("is %s", (_, payload, word, type) => {
     expect(received("issues", payload).facts).toEqual([
-      { aggregate: "acme/tool#12", key: `${word}:2026-11-23T07:01:00Z`, event: { type, by: "ada" } },
+      { aggregate: "1#12", key: `${word}:2026-11-23T07:01:00Z`, event: { type, by: "ada" } },
     ]);
   });
 
   it("is a command in a comment", () => {
     expect(received("issue_comment", comment("Go on.\n\n/headgate retry quote")).facts).toEqual([
       {
-        aggregate: "acme/tool#12",
+        aggregate: "1#12",
         key: "comment:900:2026-11-23T07:02:00Z",
         event: {
           type: "command.given",
@@ -96,14 +96,14 @@ describe("a webhook that states something for good", () => {
 });
 
 describe("a webhook about something that changes", () => {
-  const onPull = { topic: "pull acme/tool#4", about: { kind: "pull", pull: 4 } };
-  const onCommit = { topic: `commit acme/tool@${HEAD}`, about: { kind: "commit", sha: HEAD } };
+  const onPull = { topic: "pull 1#4", about: { kind: "pull", pull: 4 } };
+  const onCommit = { topic: `commit 1@${HEAD}`, about: { kind: "commit", sha: HEAD } };
   const onAttempt = (begins: boolean) => ({
-    topic: "attempt acme/tool 12/quote/2",
+    topic: "attempt 1 12/quote/2",
     about: { kind: "attempt", attempt: "12/quote/2", begins },
   });
-  const onIssue = { topic: "issue acme/tool#12", about: { kind: "issue" } };
-  const onBranch = (branch: string) => ({ topic: `branch acme/tool:${branch}`, about: { kind: "branch", branch } });
+  const onIssue = { topic: "issue 1#12", about: { kind: "issue" } };
+  const onBranch = (branch: string) => ({ topic: `branch 1:${branch}`, about: { kind: "branch", branch } });
 
   it.each([
     ["an edited issue", "issues", issues("edited"), onIssue],

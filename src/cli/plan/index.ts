@@ -66,7 +66,8 @@ export async function plan(
         planner: plannerFor(options, env, github, prices),
         now: Date.now,
       };
-      const repo = { owner: site.repository.owner, name: site.repository.name };
+      const { id, owner, name } = site.repository;
+      const repo = { id, owner, name };
       const issue = { number: site.issue, ...options.issue };
       const planned = await interruption.after(planOnly(outside, { repo, issue, by: MAINTAINER }));
       // The forecast says why there are none. Branch protection, which this problem names, is Headgate's own here.

@@ -136,7 +136,7 @@ async function start(
   });
   place.opened(async () => base.stop());
   const began = Date.now();
-  const feature = featureKey({ owner: site.repository.owner, name: site.repository.name }, site.issue);
+  const feature = featureKey(site.repository, site.issue);
   const watched = watch(store, feature, (happened) => printer.happened(happened, happened.at < began));
   place.opened(async () => watched.stop());
   printer.busy(() => goingOn(watched.state()));

@@ -16,7 +16,7 @@ import type { FeatureStage } from "./stages.ts";
 import { Task } from "./task.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 8;
+export const FEATURE_SCHEMA = 9;
 
 /** Milliseconds since 1970. */
 const Time = z.number();

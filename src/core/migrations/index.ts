@@ -5,11 +5,15 @@
 import { FEATURE_SCHEMA } from "../feature/state.ts";
 import { LANE_SCHEMA } from "../lane/state.ts";
 import { featureSteps } from "./feature.ts";
+import { NotIdentified } from "./identity.ts";
 import { laneSteps } from "./lane.ts";
 import type { Step } from "./step.ts";
 
 /** The versions of what this process stores, by kind. The store keeps an older process away from newer ones. */
 export const SCHEMAS = { feature: FEATURE_SCHEMA, lane: LANE_SCHEMA };
+
+/** The App cannot see the repository. It is asked about again with each sweep. */
+const NOT_IDENTIFIED = "GitHub did not name its repository's id: install the App there";
 
 export type Migrated = { ok: true; state: unknown } | { ok: false; reason: string };
 
@@ -36,7 +40,8 @@ function migrate(stored: { state: unknown; schema: number }, present: number, st
     }
     try {
       state = step(state as Record<string, unknown>);
-    } catch {
+    } catch (error) {
+      if (error instanceof NotIdentified) return { ok: false, reason: NOT_IDENTIFIED };
       return { ok: false, reason: `it is not what schema ${version} stored` };
     }
   }

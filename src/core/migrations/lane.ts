@@ -1,4 +1,5 @@
 /** Brings stored lanes to the present schema. */
+import { withRepositoryId } from "./identity.ts";
 import type { Fields, Step } from "./step.ts";
 
 /** By the version a step starts from. */
@@ -37,10 +38,10 @@ export const laneSteps: Record<number, Step> = {
   }),
   // 5 knows who made each check. What 4 has seen counts no more: the sweep reads every pull again within a minute.
   4: ({ entries, ...state }) => ({ ...state, entries: (entries as EntryOf4[]).map(unjudged) }),
-  // 6 remembers why an entry was sent back. Of those that 5 sent back it does not know the reason or the head, so each is offered
+  // 6 holds the repository's id, and remembers why an entry was sent back. Of those that 5 sent back it does not know the reason or the head, so each is offered
   // once nothing is wrong with it.
   5: ({ entries, ...state }) => ({
-    ...state,
+    ...withRepositoryId(state),
     entries: (entries as EntryOf4[]).map((entry) => {
       const away = entry.stage.kind === "away" || entry.stage.away === true;
       return { ...entry, sentBack: away ? { fault: null, head: "", offered: false } : null };

@@ -1,6 +1,5 @@
 /** Compares the `.github` folders of two commits by their SHA. */
 import type { Repo } from "../../core/github.ts";
-import { repoName } from "../../core/github.ts";
 import { Refused } from "../../loop/github-port.ts";
 import { readCommit } from "../branches.ts";
 import type { Calls } from "../calls.ts";
@@ -16,7 +15,7 @@ export function createWorkflowComparison(
 
   /** Returns the SHA of `.github`; null: the commit has none. */
   async function folderOf(repo: Repo, commit: string, tree: string | null): Promise<string | null> {
-    const key = `${repoName(repo)} ${commit}`;
+    const key = `${repo.id} ${commit}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     const root = await listTree(calls, repo, tree ?? (await readCommit(calls, repo, commit)).tree, false);

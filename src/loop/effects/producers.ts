@@ -1,13 +1,6 @@
 /** Reads who makes the required checks: from the base's config and workflow files, else from what merged last. */
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
-import {
-  ACTIONS_APP,
-  type Producer,
-  type PullSnapshot,
-  type Repo,
-  type RequiredCheck,
-  repoName,
-} from "../../core/github.ts";
+import { ACTIONS_APP, type Producer, type PullSnapshot, type Repo, type RequiredCheck } from "../../core/github.ts";
 import type { Workflow } from "../../core/preflight/index.ts";
 import { deriveProducer, filesMaking } from "../../core/workflow/producers.ts";
 import { readOnce } from "../memory/answers.ts";
@@ -57,7 +50,7 @@ export async function readBaseWorkflows(outside: ProducerReader, base: Base): Pr
 
 /** A base's commit never changes, and every observation of a pull asks for it. */
 function readBase(outside: ProducerReader, { repo, sha }: Base) {
-  return readOnce(outside.github, JSON.stringify(["base", repoName(repo), sha]), async () => {
+  return readOnce(outside.github, JSON.stringify(["base", repo.id, sha]), async () => {
     const [text, { workflows }] = await Promise.all([
       outside.github.readFile(repo, sha, ".github/headgate.yml"),
       readWorkflows(outside, repo, sha),
@@ -69,7 +62,7 @@ function readBase(outside: ProducerReader, { repo, sha }: Base) {
 
 /** Reads the pulls that merged before the base's commit once: later ones move the base. */
 function readMerged(outside: ProducerReader, { repo, branch, sha }: Base): Promise<Map<string, Producer[]>> {
-  return readOnce(outside.github, JSON.stringify(["merged", repoName(repo), branch, sha]), async () => {
+  return readOnce(outside.github, JSON.stringify(["merged", repo.id, branch, sha]), async () => {
     const heads = await outside.github.mergedHeads(repo, branch, MERGED_PULLS);
     return readMakers(outside, repo, [...new Set(heads)], new Map());
   });

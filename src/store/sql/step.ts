@@ -80,7 +80,7 @@ export async function quarantine(connection: Connection, aggregate: string, id: 
 }
 
 /** Takes the lock until the transaction ends. Later statements see what the holder before committed. */
-async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<void> {
+export async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${aggregate}, 0))`.execute(db);
 }
 

@@ -36,7 +36,7 @@ function found(name: string): GitHubModel {
   const model: GitHubModel = new GitHubModel({
     clock,
     chance,
-    repo: { owner: "acme", name },
+    repo: { id: 1, owner: "acme", name },
     announce: (event, payload) => void announce(event, payload),
     behaviour: {
       checks: WORLD.checks,
@@ -98,7 +98,7 @@ async function answer(request: Request): Promise<unknown> {
       replicas = request.urls;
       return null;
     case "repositories":
-      return [...models.keys()].map((name) => ({ owner: "acme", name }));
+      return [...models.keys()].map((name) => ({ id: 1, owner: "acme", name }));
     case "tallies":
       return tallies();
     case "body":

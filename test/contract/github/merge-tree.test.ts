@@ -126,8 +126,11 @@ describe("heads that change", () => {
 
   async function conflicts(ours: string, theirs: string): Promise<string[] | "unknown"> {
     const app = { appId: 1, appSlug: "gate", now: () => 0, calls: () => ({ reads: 0, writes: 0 }) };
-    const github = createGitHub({ ...app, octokit: async () => octokit, granted: async () => ({}) }, readWorkflow);
-    return github.conflicts({ owner: "ada", name: "shop" }, ours, theirs);
+    const github = createGitHub(
+      { ...app, octokit: async () => octokit, present: async (repo) => repo, granted: async () => ({}) },
+      readWorkflow,
+    );
+    return github.conflicts({ id: 1, owner: "ada", name: "shop" }, ours, theirs);
   }
 
   it.each(cases)("%s conflict where git says so", async (_, base, ours, theirs) => {

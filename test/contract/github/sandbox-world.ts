@@ -122,7 +122,7 @@ export async function makeSandboxWorld(): Promise<SandboxWorld> {
     sandbox,
     maintainerToken: maintainer.token,
     github: createGitHub(connection, readWorkflow),
-    repo: { owner: "acme", name: "app" },
+    repo: { id: repository.id, owner: "acme", name: "app" },
     maintainer: maintainer.user.login,
     stranger: stranger.user.login,
     push,

@@ -151,7 +151,7 @@ describe("an entry that conflicts with an entry ahead", () => {
 
   it("An entry that conflicts with one ahead does not pass it while that one is updated", () => {
     const world = conflicting();
-    world.lane({ type: "entry.withdrawn", feature: "acme/tool#1", task: "c" });
+    world.lane({ type: "entry.withdrawn", feature: "1#1", task: "c" });
     observe(world, 11, { checks: [green] });
     observe(world, 10, { behindBy: 1, checks: [green] });
     world.take("pull.update");
@@ -169,7 +169,7 @@ describe("an entry that conflicts with an entry ahead", () => {
     ["is a draft", (world) => observe(world, 10, { draft: true })],
     ["was sent back by a reviewer", (world) => observe(world, 10, { changesRequestedBy: ["bob"] })],
     ["was closed", (world) => observe(world, 10, { state: "closed" })],
-    ["is withdrawn", (world) => world.lane({ type: "entry.withdrawn", feature: "acme/tool#1", task: "a" })],
+    ["is withdrawn", (world) => world.lane({ type: "entry.withdrawn", feature: "1#1", task: "a" })],
   ])("An entry that conflicts with one ahead continues when that one %s", (_, happens) => {
     const world = conflicting();
     observe(world, 11, { checks: [green] });
@@ -181,8 +181,8 @@ describe("an entry that conflicts with an entry ahead", () => {
   it("An entry that conflicts with one ahead continues when a person holds that one", () => {
     const world = new World();
     for (const [pull, feature] of [
-      [1, "acme/tool#7"],
-      [2, "acme/tool#8"],
+      [1, "1#7"],
+      [2, "1#8"],
     ] as const) {
       world.lane({ type: "entry.submitted", repo, branch: "main", entry: submission(pull, "x", feature) });
       world.pullIs(pull, { checks: [running] });
@@ -190,7 +190,7 @@ describe("an entry that conflicts with an entry ahead", () => {
     answer(world, 2, 1, ["a"]);
     observe(world, 2, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
-    world.lane({ type: "entries.held", feature: "acme/tool#7", held: true, lifts: false });
+    world.lane({ type: "entries.held", feature: "1#7", held: true, lifts: false });
     expect(world.take("pull.merge").pull).toBe(2);
   });
 
@@ -400,7 +400,7 @@ describe("the front", () => {
   }
 });
 
-function submission(pull: number, task: string, feature = "acme/tool#9") {
+function submission(pull: number, task: string, feature = "1#9") {
   return {
     feature,
     task,

@@ -1,23 +1,15 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decide, read } from "../../../src/core/decide.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
+import { type StoredSnapshot, storedSnapshot } from "../stored-snapshot.ts";
 
-interface Stored {
-  aggregate: string;
-  schema: number;
-  state: unknown;
+/** A lane as version 3 stored it, under the id of its repository. */
+function stored(name: string): StoredSnapshot {
+  return storedSnapshot(join(import.meta.dirname, "..", "..", "fixtures", "snapshots", `${name}.json`));
 }
 
-/** A lane as version 3 stored it. */
-function stored(name: string): Stored {
-  return JSON.parse(
-    readFileSync(join(import.meta.dirname, "..", "..", "fixtures", "snapshots", `${name}.json`), "utf8"),
-  );
-}
-
-function migrated({ aggregate, ...snapshot }: Stored): LaneState {
+function migrated({ aggregate, ...snapshot }: StoredSnapshot): LaneState {
   return read(aggregate, snapshot) as LaneState;
 }
 

@@ -83,7 +83,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const plan = options.plan ?? tasks("one");
   const policy = { ...defaultPolicy, ...options.policy };
   const planner = options.script === undefined ? null : await scriptedPlanner(options.script);
-  const world = new World({ sandbox, app, privateKey, gates, clock, token, plan, policy, planner });
+  const world = new World({
+    sandbox,
+    app,
+    repository: repository.id,
+    privateKey,
+    gates,
+    clock,
+    token,
+    plan,
+    policy,
+    planner,
+  });
   await world.as("maya").rest.issues.create({ ...AT, title: "Make files", body: options.body ?? "Make the files." });
   await world.start();
   onTestFinished(() => world.stop());

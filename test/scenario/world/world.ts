@@ -12,15 +12,15 @@ import { report } from "../../../src/cli/run/report.ts";
 import { pricesWith } from "../../../src/config/own-prices.ts";
 import { FeatureState } from "../../../src/core/feature/state.ts";
 import { failureOf } from "../../../src/core/feature/task.ts";
+import { featureKey } from "../../../src/core/keys.ts";
 import type { Policy } from "../../../src/core/policy.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import type { Planner } from "../../../src/loop/planner-port.ts";
-import { AT, ISSUE, Onlooker } from "./onlooker.ts";
+import { ISSUE, Onlooker } from "./onlooker.ts";
 import { Patience } from "./patience.ts";
 import { WatchedStore } from "./watched-store.ts";
 
 export const SECRET = "between the sandbox and the App";
-const FEATURE = `${AT.owner}/${AT.repo}#${ISSUE.issue_number}`;
 /** `discard`: no server listens there. */
 const NOWHERE = 9;
 
@@ -44,6 +44,8 @@ export class Clock {
 export interface Parts {
   sandbox: Sandbox;
   app: SandboxApp;
+  /** The id of the one repository. */
+  repository: number;
   privateKey: string;
   /** The folder $WORLD. */
   gates: string;
@@ -61,6 +63,7 @@ export class World extends Onlooker {
   /** What the planner answers from now on; a promise keeps it thinking. */
   plan: unknown;
   readonly #parts: Parts;
+  readonly repositoryId: number;
   readonly #patience = new Patience();
   #app: App | null = null;
   /** Where the App listens; the same in its next life. */
@@ -74,6 +77,7 @@ export class World extends Onlooker {
     );
     this.plan = parts.plan;
     this.#parts = parts;
+    this.repositoryId = parts.repository;
   }
 
   // What people do
@@ -140,11 +144,15 @@ export class World extends Onlooker {
 
   /** How many events the App has decided about the issue. */
   async decisions(): Promise<number> {
-    return (await this.store.snapshot(FEATURE))?.seq ?? 0;
+    return (await this.store.snapshot(this.#aggregate()))?.seq ?? 0;
+  }
+
+  #aggregate(): string {
+    return featureKey({ id: this.repositoryId }, ISSUE.issue_number);
   }
 
   async #known(): Promise<FeatureState | null> {
-    const snapshot = await this.store.snapshot(FEATURE);
+    const snapshot = await this.store.snapshot(this.#aggregate());
     return snapshot === null ? null : FeatureState.parse(snapshot.state);
   }
 

@@ -17,7 +17,7 @@ const STRANGER = "sam";
 
 export function modelContractWorld(): ContractWorld {
   const clock = new Clock(Date.UTC(2026, 0, 1));
-  const repo = { owner: "acme", name: "app" };
+  const repo = { id: 1, owner: "acme", name: "app" };
   const github = new GitHubModel({
     clock,
     chance: new Chance("contract"),

@@ -2,7 +2,7 @@
 import { BOT, type GitHubModel, type Issue } from "./model.ts";
 
 export function repositoryOf(github: GitHubModel): Record<string, unknown> {
-  return { name: github.repo.name, owner: { login: github.repo.owner } };
+  return { id: github.repo.id, name: github.repo.name, owner: { login: github.repo.owner } };
 }
 
 export function accountOf(login: string): Record<string, unknown> {

@@ -138,6 +138,8 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
       watch.core.quarantined(aggregate, defect);
       return living(() => inner.quarantine(aggregate, id, defect));
     },
+    named: (after, limit) => living(() => inner.named(after, limit)),
+    rename: (moves, rewrite) => living(() => inner.rename(moves, rewrite)),
     listen: () => {},
     time: () => living(() => inner.time()),
     claim: (...given) => living(() => claim(...given)),

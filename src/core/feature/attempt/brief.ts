@@ -1,5 +1,6 @@
 /** Gathers what an attempt must know. `messages/agent/brief.ts` writes it down within the size of a workflow input. */
 import { type AttemptKind, type BriefFacts, priceOf } from "../../attempt.ts";
+import { repoName } from "../../github.ts";
 import type { Policy } from "../../policy.ts";
 import { ceilingOf } from "../../rules/spending.ts";
 import { tierFor } from "../../rules/tiers.ts";
@@ -46,7 +47,7 @@ export function briefFacts(state: FeatureState, task: Task, policy: Policy, comm
   const model = modelFor(policy, task, kind);
   const ceiling = ceilingOf(task, policy);
   return {
-    feature: state.key,
+    feature: `${repoName(state.repo)}#${state.issue.number}`,
     task: task.plan.id,
     attempt: task.machine.attempt,
     kind,

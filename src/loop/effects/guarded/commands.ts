@@ -1,6 +1,5 @@
 /** Reads what the required checks of a base run: the commands of their jobs, and what stands in the scripts that these name. */
 import type { PullSnapshot, Repo, RequiredCheck } from "../../../core/github.ts";
-import { repoName } from "../../../core/github.ts";
 import { type CheckCommand, namedByChecks } from "../../../core/promotion/commands.ts";
 import { LINK, SUBMODULE, type Tree } from "../../../core/promotion/tree.ts";
 import { requiredRuns } from "../../../core/workflow/commands.ts";
@@ -23,7 +22,7 @@ export function readCheckCommands(
   required: readonly RequiredCheck[],
   producers: PullSnapshot["producers"],
 ): Promise<CheckCommand[]> {
-  const key = JSON.stringify(["commands", repoName(base.repo), base.branch, base.sha, required, producers]);
+  const key = JSON.stringify(["commands", base.repo.id, base.branch, base.sha, required, producers]);
   return readOnce(outside.github, key, async () => {
     const workflows = await readBaseWorkflows(outside, base);
     const { commands, actions } = requiredRuns(workflows, required, producers);

@@ -5,7 +5,6 @@
 import { createHash } from "node:crypto";
 import type { EffectOf } from "../../../core/effect.ts";
 import type { PullSnapshot, Repo } from "../../../core/github.ts";
-import { repoName } from "../../../core/github.ts";
 import type { CheckCommand } from "../../../core/promotion/commands.ts";
 import { type GuardedChange, MAX_GUARDED, type ReviewedChange } from "../../../core/promotion/guarded.ts";
 import { canonicalPath } from "../../../core/promotion/names.ts";
@@ -67,7 +66,7 @@ export async function readShown(
   const producers = await readProducers(outside, base, checks);
   const rules = gateSurface === "ignore" ? null : await readCheckCommands(outside, base, checks, producers);
   const guarded = await guardedChanges(outside, repo, { from, to: head }, rules);
-  const key = JSON.stringify(["dependencies", repoName(repo), from, head]);
+  const key = JSON.stringify(["dependencies", repo.id, from, head]);
   const dependencies = await readOnce(github, key, async () => {
     const changes = compareTrees(await github.tree(repo, from), await github.tree(repo, head));
     return changes.flatMap(({ path }) => (protectionOf(path) === "warn" ? [path] : []));
@@ -77,9 +76,7 @@ export async function readShown(
 
 /** Returns null for a commit that is gone, such as one that a force-push removed. */
 function forkOf({ github }: ProducerReader, repo: Repo, base: string, head: string): Promise<string | null> {
-  return readOnce(github, JSON.stringify(["fork", repoName(repo), base, head]), () =>
-    github.mergeBase(repo, base, head),
-  );
+  return readOnce(github, JSON.stringify(["fork", repo.id, base, head]), () => github.mergeBase(repo, base, head));
 }
 
 function guardedChanges(
@@ -90,7 +87,7 @@ function guardedChanges(
 ): Promise<GuardedChange[]> {
   if (from === to) return Promise.resolve([]);
   const { github } = outside;
-  const key = JSON.stringify(["guarded", repoName(repo), from, to, rules === null ? null : hashOf(rules)]);
+  const key = JSON.stringify(["guarded", repo.id, from, to, rules === null ? null : hashOf(rules)]);
   return readOnce(github, key, async () => {
     const [before, after] = await Promise.all([github.tree(repo, from), github.tree(repo, to)]);
     const changes = compareTrees(before, after);

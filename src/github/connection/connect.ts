@@ -3,11 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import type { Repo } from "../core/github.ts";
-import { repoName } from "../core/github.ts";
-import { Refused } from "../loop/github-port.ts";
-import { everyItem } from "./calls.ts";
-import { meaningOf, statusOf } from "./errors.ts";
+import type { Repo } from "../../core/github.ts";
+import { everyItem } from "../calls.ts";
+import { meaningOf } from "../errors.ts";
+import { KnownRepositories, movedTo, type Placed } from "./known-repositories.ts";
 import type { Pacing } from "./pacing.ts";
 import { isLoopback, pace } from "./pacing.ts";
 
@@ -33,6 +32,10 @@ export interface AppConnection {
   appSlug: string;
   /** Returns the octokit of the installation that covers the repository. Throws Refused when no installation does. */
   octokit(repo: Repo): Promise<Octokit>;
+  /** Returns the repository under the name that it bears now. Throws Refused when no installation covers it. */
+  present(repo: Repo): Promise<Repo>;
+  /** Finds the repository by a name that it has or had; null: the App is not installed on it, or suspended there. */
+  identify(named: Pick<Repo, "owner" | "name">): Promise<Repo | null>;
   /** Returns the permissions of that installation, such as `{ contents: "write" }`. */
   granted(repo: Repo): Promise<Record<string, string>>;
   /** Returns the repositories of all installations, without suspended installations and archived repositories. */
@@ -47,10 +50,14 @@ const App = z.object({ slug: z.string().min(1) });
 const Token = z.object({ permissions: z.record(z.string(), z.string()).default({}) });
 const Installation = z.object({ id: z.number().int(), suspended_at: z.string().nullish() });
 const InstalledRepository = z.object({
+  id: z.number().int(),
   name: z.string(),
   owner: z.object({ login: z.string() }),
   archived: z.boolean().optional(),
 });
+
+/** How long the lists of all installations stand for the search of one repository. They take several requests. */
+const LISTED_MS = 60_000;
 
 /** Reads the App's own record. Throws Unavailable, or Refused when GitHub rejects the key. */
 export async function connectApp(options: ConnectOptions): Promise<AppConnection> {
@@ -85,7 +92,7 @@ export async function connectApp(options: ConnectOptions): Promise<AppConnection
 
   const app = open(null);
   const installations = new Map<number, Octokit>();
-  const byRepository = new Map<string, number>();
+  const places = new KnownRepositories(app, installation, listAtMostOnceAMinute);
 
   function installation(id: number): Octokit {
     let octokit = installations.get(id);
@@ -97,6 +104,10 @@ export async function connectApp(options: ConnectOptions): Promise<AppConnection
         if (request.url.endsWith("/access_tokens")) forget(id);
         throw error;
       });
+      octokit.hook.after("request", (answer, request) => {
+        const moved = movedTo(answer.url);
+        if (moved !== null && movedTo(request.url) === null) places.forget(moved);
+      });
       installations.set(id, octokit);
     }
     return octokit;
@@ -104,24 +115,30 @@ export async function connectApp(options: ConnectOptions): Promise<AppConnection
 
   function forget(id: number): void {
     installations.delete(id);
-    for (const [repository, installed] of byRepository) if (installed === id) byRepository.delete(repository);
+    places.forgetInstallation(id);
   }
 
-  async function find(repo: Repo): Promise<number> {
-    const known = byRepository.get(repoName(repo).toLowerCase());
-    if (known !== undefined) return known;
-    try {
-      const answer = await app.request("GET /repos/{owner}/{repo}/installation", {
-        owner: repo.owner,
-        repo: repo.name,
-      });
-      const { id } = Installation.parse(answer.data);
-      byRepository.set(repoName(repo).toLowerCase(), id);
-      return id;
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-      throw new Refused(`The App is not installed on ${repoName(repo)}. Install it there.`, { cause: error });
+  async function listAll(): Promise<Placed[]> {
+    const found: Placed[] = [];
+    for (const { id, suspended_at } of await everyItem(app, "GET /app/installations", {}, Installation)) {
+      if (typeof suspended_at === "string") continue;
+      const route = "GET /installation/repositories";
+      const listed = await everyItem(installation(id), route, {}, InstalledRepository, "repositories");
+      for (const repository of listed) {
+        if (repository.archived === true) continue;
+        const repo = { id: repository.id, owner: repository.owner.login, name: repository.name };
+        const place = { repo, installation: id };
+        places.keep(place);
+        found.push(place);
+      }
     }
+    return found;
+  }
+
+  let listed: { until: number; places: Promise<Placed[]> } | null = null;
+  function listAtMostOnceAMinute(): Promise<Placed[]> {
+    if (listed === null || now() >= listed.until) listed = { until: now() + LISTED_MS, places: listAll() };
+    return listed.places;
   }
 
   async function meaning<Value>(operation: string, ask: () => Promise<Value>): Promise<Value> {
@@ -139,28 +156,16 @@ export async function connectApp(options: ConnectOptions): Promise<AppConnection
     appSlug: slug,
     now,
     calls: () => ({ ...counted }),
-    octokit: (repo) => meaning("installation", async () => installation(await find(repo))),
+    octokit: (repo) => meaning("installation", async () => installation((await places.find(repo)).installation)),
+    present: (repo) => meaning("installation", async () => (await places.find(repo)).repo),
+    identify: (named) => meaning("identify", () => places.identify(named)),
     granted: (repo) =>
       meaning("granted", async () => {
-        const token = await installation(await find(repo)).auth({ type: "installation" });
+        const token = await installation((await places.find(repo)).installation).auth({ type: "installation" });
         return Token.parse(token).permissions;
       }),
     installedRepositories: () =>
-      meaning("installedRepositories", async () => {
-        const found: Repo[] = [];
-        for (const { id, suspended_at } of await everyItem(app, "GET /app/installations", {}, Installation)) {
-          if (typeof suspended_at === "string") continue;
-          const route = "GET /installation/repositories";
-          const listed = await everyItem(installation(id), route, {}, InstalledRepository, "repositories");
-          for (const repository of listed) {
-            if (repository.archived === true) continue;
-            const repo = { owner: repository.owner.login, name: repository.name };
-            byRepository.set(repoName(repo).toLowerCase(), id);
-            found.push(repo);
-          }
-        }
-        return found;
-      }),
+      meaning("installedRepositories", async () => (await listAll()).map(({ repo }) => repo)),
   };
 }
 
