@@ -23,6 +23,10 @@ const sequences = {
     simulate: "npm run simulate -- --seeds 10000 --within 7",
     // A scenario catches every seeded bug.
     mutants: "npm run simulate -- --mutants",
+    // A server under what strangers and hostile agents can send.
+    load: "npm run load",
+    // Replicas and their database are killed under work.
+    replicas: "npm run bench -- --only replicas --short",
     demo: "node tools/check-demo.mjs",
   },
   /** Parts that take longer than CI may. */
@@ -31,8 +35,7 @@ const sequences = {
     // Takes away what keeps each hostile agent out, and sees it succeed.
     guards: "node test/hostile/guards/removed.ts",
     bench: "npm run bench",
-    // A server under what strangers and hostile agents can send.
-    load: "npm run load",
+    replicas: "npm run bench -- --only replicas",
     bare: "tools/bare-machine.sh",
   },
 };

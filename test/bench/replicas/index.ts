@@ -7,6 +7,7 @@ import { type PostgresServer, startPostgres } from "../../store/postgres-server.
 import { atMost, quantile, type Report, shown } from "../figures.ts";
 import { claimsBesideTimers, wakeUps } from "./claims.ts";
 import { Fleet } from "./fleet.ts";
+import { whatWaits } from "./waiting.ts";
 
 const FEATURES = 120;
 const FEATURES_KILLED = { full: 60, short: 10 };
@@ -42,7 +43,8 @@ async function waking(server: PostgresServer): Promise<Report> {
 async function killing(server: PostgresServer, form: "full" | "short"): Promise<Report> {
   const features = FEATURES_KILLED[form];
   const pause = () => new Promise((resolve) => setTimeout(resolve, KILL_EVERY_MS[form]));
-  const fleet = await Fleet.start(await server.createDatabase(`kills_${form}`), 2);
+  const databaseUrl = await server.createDatabase(`kills_${form}`);
+  const fleet = await Fleet.start(databaseUrl, 2);
   try {
     await fleet.label(features);
     await pause();
@@ -53,11 +55,12 @@ async function killing(server: PostgresServer, form: "full" | "short"): Promise<
     await server.crash();
     const began = performance.now();
     const { open, doubled, merged } = await fleet.end(TAKEN_OVER_MS);
+    const seconds = (performance.now() - began) / 1_000;
     return {
       name: `Two replicas killed in turn, then the database, under ${features} features`,
-      notes: doubled.map((thing) => `twice: ${thing}`),
+      notes: [...doubled.map((thing) => `twice: ${thing}`), ...(await whatWaits(databaseUrl, open))],
       figures: [
-        atMost("until every feature has ended, from the last kill on", (performance.now() - began) / 1_000, 90, "s"),
+        atMost("until every feature has ended, from the last kill on", seconds, 90, "s"),
         atMost("features that did not end", open.length, 0),
         atMost("runs, pulls, comments or merges made twice", doubled.length, 0),
         atMost("tasks lost", features * 3 - merged, 0),

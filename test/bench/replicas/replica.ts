@@ -26,7 +26,7 @@ await store.migrate();
 const clock = new SharedClock(Date.now);
 clock.follow(await store.time());
 const said = (level: string) => (fields: object, message: string) =>
-  console.error(level, message, JSON.stringify(fields));
+  console.error(new Date().toISOString(), process.pid, level, message, JSON.stringify(fields));
 const log = { debug: () => {}, info: said("info"), warn: said("warn"), error: said("error") };
 const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.01 };
 
