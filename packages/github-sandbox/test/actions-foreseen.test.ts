@@ -1,5 +1,6 @@
 /** Which checks a pull request would get, and which of them judge nothing. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Unless } from "../src/actions/trigger/unless.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
@@ -69,6 +70,18 @@ describe("the checks that a pull request would get", () => {
     const jobs = cases.map(([keys]) => [keys, `${keys}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }]`]);
     const found = await foresee(named(jobs));
     expect(found).toEqual(Object.fromEntries(cases.map(([keys, why]) => [keys, { kind: "cannot-run", why }])));
+  });
+
+  it("A job whose commands need Docker cannot run on a machine without it", async () => {
+    vi.stubEnv("DOCKER_HOST", undefined);
+    const without = !existsSync("/var/run/docker.sock");
+    const step = (command: string) => `${on}, steps: [{ uses: actions/checkout@v6 }, { run: ${command} }]`;
+    const jobs = `  image: { ${step("docker build --file Dockerfile .")} }\n  asks: { ${step("which docker && npm test")} }\n`;
+    const why = { kind: "program", program: "docker" } as const;
+    expect(await foresee(jobs)).toEqual({ image: without ? { kind: "cannot-run", why } : null, asks: null });
+    vi.stubEnv("DOCKER_HOST", "unix:///nowhere");
+    expect(await foresee(jobs)).toEqual({ image: null, asks: null });
+    vi.unstubAllEnvs();
   });
 
   it("A job is judged through the composite actions of its repository, and not by steps that a pull never runs", async () => {

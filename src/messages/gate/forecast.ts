@@ -79,6 +79,8 @@ function lackText(lack: Lack): string {
       return `it checks out ${lack.what}, which are not here`;
     case "shell":
       return `it uses the shell '${lack.shell}', which is not here`;
+    case "program":
+      return `it runs ${lack.program}, which is not here`;
     case "version":
       return `it asks for ${lack.tool} ${lack.asked}, which is not here`;
   }

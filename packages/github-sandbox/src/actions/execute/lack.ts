@@ -17,6 +17,8 @@ export type Lack =
   /** Files that the repository's own server has, such as submodules. */
   | { kind: "stored-elsewhere"; what: string }
   | { kind: "shell"; shell: string }
+  /** A program that its commands start. */
+  | { kind: "program"; program: string }
   /** `present` is the version that is here; null: there is none. `why` is the reason why no other could be installed. */
   | { kind: "version"; tool: string; asked: string; present: string | null; why: string | null };
 
@@ -49,6 +51,8 @@ export function lackText(lack: Lack): string {
       return `it checks out ${lack.what}, which are not here`;
     case "shell":
       return `it uses the shell '${lack.shell}', which is not here`;
+    case "program":
+      return `it runs ${lack.program}, which is not here`;
     case "version": {
       const asked = lack.asked === "" ? lack.tool : `${lack.tool} ${lack.asked}`;
       const present = lack.present === null ? "this machine has none" : `this machine has ${lack.present}`;

@@ -28,12 +28,12 @@ export function onlyPrints({ steps }: StepsJob): boolean {
 export function seesCode({ steps }: StepsJob): boolean {
   return steps.some((step) => {
     if (step.kind === "uses") return !BLIND.test(step.uses);
-    return step.kind === "run" && FETCHES.test(text(step.run));
+    return step.kind === "run" && FETCHES.test(scriptText(step.run));
   });
 }
 
 function linesOf(run: Template): string[] {
-  return text(run)
+  return scriptText(run)
     .replace(/\\\r?\n/g, " ")
     .split(/\r?\n|;/)
     .map((line) => line.trim())
@@ -41,7 +41,7 @@ function linesOf(run: Template): string[] {
 }
 
 /** Keeps expressions as placeholders: what they put into a script is not known. The parser has made one `format` of them all. */
-function text(template: Template): string {
+export function scriptText(template: Template): string {
   if (!(template instanceof Expression)) return typeof template === "string" ? template : "";
   const [, format] = /^format\('((?:[^']|'')*)'/.exec(template.text) ?? [];
   return format === undefined ? template.source : format.replaceAll("''", "'");

@@ -1,10 +1,12 @@
-/** Finds out what the actions that a job uses ask for and this machine lacks, before the job runs. */
+/** Finds out what the actions and commands of a job ask for and this machine lacks, before the job runs. */
+import { existsSync } from "node:fs";
 import type { Repository } from "../../store/entities.ts";
 import type { Lack } from "../execute/lack.ts";
 import { usableRepository } from "../host/repositories.ts";
 import { parseAction } from "../parse/action.ts";
 import type { StepSpec, UsesStep, WorkflowSpec } from "../parse/model.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
+import { scriptText } from "./inert.ts";
 
 /** The commit whose local actions are read. */
 export interface At {
@@ -21,11 +23,28 @@ export type Lacks = (step: UsesStep) => Lack | null;
 /** Returns the first thing that a step asks for and this machine lacks. Pass only the steps that may run. */
 export function firstLack(steps: readonly StepSpec[], lacks: Lacks): Lack | null {
   for (const step of steps) {
-    const lack =
-      step.kind === "other" ? ({ kind: "key", key: step.key } as const) : step.kind === "uses" ? lacks(step) : null;
+    const lack = stepLack(step, lacks);
     if (lack !== null) return lack;
   }
   return null;
+}
+
+function stepLack(step: StepSpec, lacks: Lacks): Lack | null {
+  switch (step.kind) {
+    case "other":
+      return { kind: "key", key: step.key };
+    case "uses":
+      return lacks(step);
+    case "run":
+      return DOCKER.test(scriptText(step.run)) && !hasDocker() ? { kind: "program", program: "docker" } : null;
+  }
+}
+
+/** A line that needs Docker. An indented one may stand below a condition that asks for it. */
+const DOCKER = /^(?:sudo )?docker(?:-compose| compose| run| build| buildx| pull| exec) /m;
+
+function hasDocker(): boolean {
+  return process.env.DOCKER_HOST !== undefined || existsSync("/var/run/docker.sock");
 }
 
 /** Reads every action that the workflows use, also those inside the composite actions of the repository itself. */
