@@ -32,10 +32,15 @@ function base(now: { checks: BaseCheckRun[]; ended: boolean }, later = now) {
   const repeated: number[][] = [];
   const protections: string[][] = [];
   const waiting: [string[], string][] = [];
+  const reads = { count: 0, fail: false };
   let opened = 0;
   const begun = Promise.withResolvers<void>();
   const rehearsal: Rehearsal = {
-    read: async () => (repeated.length > 0 ? later : now),
+    read: async () => {
+      reads.count += 1;
+      if (reads.fail) throw new Error("the sandbox is closed");
+      return repeated.length > 0 ? later : now;
+    },
     repeat: async (runs) => void repeated.push([...runs]),
     firstError: async () => "a is broken",
   };
@@ -60,7 +65,7 @@ function base(now: { checks: BaseCheckRun[]; ended: boolean }, later = now) {
         return rehearsal;
       },
     });
-  return { start, repeated, protections, waiting, begun: begun.promise, opened: () => opened };
+  return { start, repeated, protections, waiting, reads, begun: begun.promise, opened: () => opened };
 }
 
 describe("a base whose required checks pass", () => {
@@ -188,6 +193,19 @@ describe("a base whose checks take long", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     await planned;
     expect(await check.outcome).toEqual({ kind: "stopped" });
+  });
+
+  it("asks GitHub no more once the run is stopped", async () => {
+    const { start, begun, reads } = slow();
+    const check = start("unit");
+    await begun;
+    await vi.advanceTimersByTimeAsync(1_000);
+    reads.fail = true;
+    const before = reads.count;
+    check.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await check.outcome).toEqual({ kind: "stopped" });
+    expect(reads.count - before).toBeLessThanOrEqual(1);
   });
 
   it("holds back no questions of the planner", async () => {

@@ -139,6 +139,7 @@ async function follow(
       return null;
     });
     if (seen === null) {
+      if (signal.aborted) return [];
       await pause(MAX_POLL_MS, signal);
       continue;
     }

@@ -22,6 +22,9 @@ import { SETUP_BRANCH } from "./source.ts";
 
 export const MAINTAINER = "you";
 
+/** Octokit prints every refused request, also those that are tried again. Callers say what matters. */
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
 export interface Site {
   sandbox: SandboxApart;
   repository: Repository;
@@ -72,7 +75,7 @@ export async function openSite(
     await sandbox.showBranch(repository, source.branch);
     const { app, privateKey } = await registerApp(sandbox);
     await sandbox.install(app, user, [repository]);
-    const owner = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
+    const owner = new Octokit({ auth: token, baseUrl: sandbox.apiUrl, log: quiet });
     return {
       sandbox,
       repository,
