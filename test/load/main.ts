@@ -2,7 +2,8 @@
  * `npm run load`: sends the real server what strangers and hostile agents can, and judges it from outside. The server is a process of
  * its own with a heap of 512 MB, beside PostgreSQL: the embedded store computes in the server's own thread, and its pauses would be
  * measured in place of the server's. Bounded, on loopback only. Fails by the limits below; all other figures are for reading. What else
- * the machine does slows a bare server as much, which is asked in the same moments, and is left out of account.
+ * the machine does is left out of account: it slows a bare server, which is asked in the same moments, and keeps the processors from
+ * this one, which the system counts.
  */
 import { results } from "../hostile/cases/results.ts";
 import { eventually, openPlace, type Place } from "./place.ts";
@@ -170,7 +171,8 @@ function show(name: string, idle: Watched, seen: Watched, said = ""): void {
   const { median, seconds, longest, megabytes } = seen;
   const worst = Math.max(...seconds.map(({ ms }) => ms));
   const times = `/healthz ${median.ms.toFixed(1)} ms, worst second ${worst.toFixed(1)} ms, longest ${longest.toFixed(0)} ms`;
-  const ratio = `${slowdown(idle, seen).toFixed(1)} × idle, a bare server ${median.bareMs.toFixed(1)} ms`;
+  const judged = seconds.filter(({ starved }) => !starved).length;
+  const ratio = `${slowdown(idle, seen).toFixed(1)} × idle in ${judged} of ${seconds.length} seconds, a bare server ${median.bareMs.toFixed(1)} ms`;
   console.log(`${name.padEnd(11)} ${megabytes.toFixed(0)} MB, ${times}, ${ratio}${said === "" ? "" : ` (${said})`}`);
 }
 

@@ -17,21 +17,34 @@ interface Sample {
 /** Milliseconds. */
 type Times = Omit<Sample, "at">;
 
+/** `starved`: others kept the processors from the server for longer than it ran, just then or shortly before. */
+type Second = Times & { starved: boolean };
+
+/** What the server used until then. Nanoseconds of its main thread: on a processor, and ready to run without one. */
+interface Usage {
+  at: number;
+  megabytes: number;
+  ran: number;
+  waited: number;
+}
+
 export interface Watched {
   /** The medians of the whole time, and of each second of it. */
   median: Times;
-  seconds: Times[];
+  seconds: Second[];
   longest: number;
   megabytes: number;
 }
 
-const MEMORY_MS = 100;
+const USAGE_MS = 100;
+/** What queued while the server was starved is answered late for a while. */
+const AFTER_MS = 2_000;
 
 export class Watch {
   readonly #bare: ChildProcess;
   readonly #worker: Worker;
   readonly #samples: Sample[] = [];
-  readonly #memory: { at: number; megabytes: number }[] = [];
+  readonly #usage: Usage[] = [];
   readonly #timer: NodeJS.Timeout;
 
   private constructor(url: string, pid: number, bare: ChildProcess, barePort: number) {
@@ -39,7 +52,7 @@ export class Watch {
     const workerData = { url, bareUrl: `http://127.0.0.1:${barePort}` };
     this.#worker = new Worker(new URL("./sampler.ts", import.meta.url), { workerData });
     this.#worker.on("message", (sample: Sample) => void this.#samples.push(sample));
-    this.#timer = setInterval(() => this.#memory.push({ at: Date.now(), megabytes: residentOf(pid) }), MEMORY_MS);
+    this.#timer = setInterval(() => this.#usage.push({ at: Date.now(), ...usageOf(pid) }), USAGE_MS);
   }
 
   static async start(url: string, pid: number): Promise<Watch> {
@@ -53,12 +66,25 @@ export class Watch {
   between(from: number, to: number): Watched {
     const within = ({ at }: { at: number }) => at >= from && at < to;
     const samples = this.#samples.filter(within);
+    const seconds = [...Map.groupBy(samples, ({ at }) => Math.floor((at - from) / 1_000))];
     return {
       median: medians(samples),
-      seconds: [...Map.groupBy(samples, ({ at }) => Math.floor((at - from) / 1_000)).values()].map(medians),
+      seconds: seconds.map(([second, some]) => {
+        return {
+          ...medians(some),
+          starved: this.#isStarved(from + second * 1_000 - AFTER_MS, from + (second + 1) * 1_000),
+        };
+      }),
       longest: Math.max(...samples.map(({ ms }) => ms)),
-      megabytes: Math.max(...this.#memory.filter(within).map(({ megabytes }) => megabytes)),
+      megabytes: Math.max(...this.#usage.filter(within).map(({ megabytes }) => megabytes)),
     };
+  }
+
+  #isStarved(from: number, to: number): boolean {
+    const then = this.#usage.filter(({ at }) => at >= from && at < to);
+    const [first, last] = [then[0], then.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    return last.waited - first.waited > last.ran - first.ran;
   }
 
   async stop(): Promise<void> {
@@ -68,18 +94,23 @@ export class Watch {
   }
 }
 
-/** Returns how many times its idle median `/healthz` took in the worst second. A second in which the bare server was slower than idle counts by so much less. */
+/**
+ * Returns how many times its idle median `/healthz` took in the worst second. A second in which the server was starved does not
+ * count, and one in which the bare server was slower than idle counts by so much less.
+ */
 export function slowdown(idle: Watched, seen: Watched): number {
-  const ratios = seen.seconds.map(({ ms, bareMs }) => {
+  const judged = seen.seconds.filter(({ starved }) => !starved);
+  const ratios = judged.map(({ ms, bareMs }) => {
     const machine = Math.max(1, bareMs / idle.median.bareMs);
     return ms / (idle.median.ms * machine);
   });
-  return Math.max(...ratios);
+  return Math.max(0, ...ratios);
 }
 
-function residentOf(pid: number): number {
+function usageOf(pid: number): Omit<Usage, "at"> {
   const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kilobytes) / 1024;
+  const [ran = 0, waited = 0] = readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ").map(Number);
+  return { megabytes: Number(kilobytes) / 1024, ran, waited };
 }
 
 function medians(samples: readonly Sample[]): Times {
