@@ -24,6 +24,7 @@ import { rehearse } from "../gate/rehearsal.ts";
 import type { Interruption } from "../signals.ts";
 import { Interrupted, onInterruption } from "../signals.ts";
 import { label, openApp, settleApp } from "./app.ts";
+import { codeTab } from "./code-tab.ts";
 import { Owner } from "./commands.ts";
 import type { Memory } from "./memory.ts";
 import { recall, remember } from "./memory.ts";
@@ -137,7 +138,11 @@ async function start(
   place.opened(async () => base.stop());
   const began = Date.now();
   const feature = featureKey(site.repository, site.issue);
-  const watched = watch(store, feature, (happened) => printer.happened(happened, happened.at < began));
+  const showCode = codeTab(site);
+  const watched = watch(store, feature, (happened) => {
+    printer.happened(happened, happened.at < began);
+    showCode(happened.state);
+  });
   place.opened(async () => watched.stop());
   printer.busy(() => goingOn(watched.state()));
   const note = printer.note;

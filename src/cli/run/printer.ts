@@ -162,7 +162,7 @@ function costLine(document: ReturnType<typeof report>): string {
   const calls = `GitHub calls: ${reads} reads, ${writes} writes.`;
   if (usages.length === 0)
     return `${document.model.kind === "none" ? "What the agent's command cost is not known" : "No model was used"}. ${calls}`;
-  const usd = usages.reduce((sum, usage) => sum + usage.usd, 0);
+  const usd = usages.reduce((sum, usage) => sum + (usage.usd ?? 0), 0);
   const tokens = usages.reduce((sum, usage) => sum + tokensOf(usage), 0);
   const scripted =
     document.model.kind === "scripted" ? " by list price, but the model was scripted and nothing was paid" : "";

@@ -1,8 +1,9 @@
 /**
- * The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. `merges[].judgedBy` names what
+ * The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars, null where the price is unknown. `merges[].judgedBy` names what
  * judged each required check: a job of a workflow run, a check run of an App, or the creator of a commit status.
  */
 
+import { tokensOf, type Usage } from "../../core/attempt.ts";
 import { endedAt, type FeatureState } from "../../core/feature/state.ts";
 import { landingOf, type Task } from "../../core/feature/task.ts";
 import { makespan } from "../../core/rules/measure.ts";
@@ -37,7 +38,7 @@ export function report(state: FeatureState, context: ReportContext) {
       endedAt: iso(endedAt(state)),
     },
     tasks: state.tasks.map(reportTask),
-    planner: { usage: state.planner.usage },
+    planner: { usage: pricedUsage(state.planner.usage) },
     merges: landed.map(({ task, landing }) => ({
       pull: task.pull,
       order: landing.order,
@@ -76,8 +77,14 @@ function reportTask(task: Task) {
       class: attempt.class,
       cause: attempt.cause === null ? null : causeText(attempt.cause),
     })),
-    usage: task.usage,
+    usage: pricedUsage(task.usage),
   };
+}
+
+/** Tokens that cost nothing have no known price. A zero would be added up as a cost. */
+function pricedUsage(usage: Usage | null): (Omit<Usage, "usd"> & { usd: number | null }) | null {
+  if (usage === null) return null;
+  return { ...usage, usd: usage.usd === 0 && tokensOf(usage) > 0 ? null : usage.usd };
 }
 
 function iso(time: number | null): string | null {

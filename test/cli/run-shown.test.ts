@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { codeTab } from "../../src/cli/run/code-tab.ts";
+import { report } from "../../src/cli/run/report.ts";
+import type { FeatureState } from "../../src/core/feature/state.ts";
+import { World } from "../core/world.ts";
+
+it("the Code tab opens on the branch on which tasks land together, and on the base once the feature is over", () => {
+  const shown: string[] = [];
+  const sandbox = { showBranch: async (_: unknown, branch: string) => void shown.push(branch) };
+  const show = codeTab({ sandbox, repository: {}, base: "main" } as never);
+  const land = { branch: "headgate/1/land", sha: "a", asked: 0, observed: 0 };
+  const states = [
+    { stage: "executing", land: null },
+    { stage: "executing", land },
+    { stage: "executing", land },
+    { stage: "completed", land },
+  ];
+  for (const state of states) show(state as FeatureState);
+  expect(shown).toEqual(["headgate/1/land", "main"]);
+});
+
+it.each([
+  ["an engine whose price is unknown", { inputTokens: 10, outputTokens: 5, usd: 0 }, null],
+  ["a priced engine", { inputTokens: 10, outputTokens: 5, usd: 0.5 }, 0.5],
+  ["an engine that used nothing", { inputTokens: 0, outputTokens: 0, usd: 0 }, 0],
+])("the report gives no price for %s that nobody reported", (_, usage, usd) => {
+  const world = new World();
+  world.start({ a: [] });
+  const state = structuredClone(world.state);
+  const whole = { cacheReadTokens: 0, cacheWriteTokens: 0, ...usage };
+  for (const task of state.tasks) task.usage = whole;
+  state.planner.usage = whole;
+  const document = report(state, {
+    ...{ baseSha: "a", result: null, interrupted: false, engine: "command", now: 0 },
+    ...{ model: { kind: "none", name: null }, apiCalls: { reads: 0, writes: 0 } },
+  });
+  expect([document.planner.usage?.usd, document.tasks[0]?.usage?.usd]).toEqual([usd, usd]);
+});
