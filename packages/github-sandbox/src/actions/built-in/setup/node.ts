@@ -37,7 +37,7 @@ async function chooseNode({ job, log }: ActionCall, asked: string): Promise<Vers
     .filter(({ version }) => satisfies(asked, version, own.version))
     .sort((left, right) => byVersion(right.version, left.version))[0];
   if (found !== undefined) {
-    if (installed.includes(found)) touch(toolsDir, nodePackage, found);
+    if (installed.includes(found)) touch(nodePackage, found);
     return found;
   }
   const range = rangeOf(asked, own.version);

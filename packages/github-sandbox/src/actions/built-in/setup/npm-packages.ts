@@ -89,10 +89,11 @@ function reasonOf(error: unknown): string {
   return `npm could not install it: ${said ?? (code === "ENOENT" ? "there is no npm here" : String(code ?? error))}`;
 }
 
-/** Marks an installed version as in use, so that no other run removes it as unused. */
-export function touch(folder: string, { name }: NpmTool, { version }: Version): void {
+/** Marks an installed version as in use, so that no other run removes it as unused. A folder may bear another name, such as `node-v20.9.0`. */
+export function touch(tool: NpmTool, { bin }: Version): void {
   const now = new Date();
-  utimesSync(join(folder, `${name}-${version}`), now, now);
+  const home = bin.slice(0, bin.length - tool.bin.length);
+  utimesSync(home, now, now);
 }
 
 function dropUnused(folder: string, { name }: NpmTool): void {

@@ -64,7 +64,7 @@ async function choose(call: ActionCall, tool: Tool, asked: string): Promise<Foun
     .sort(newestFirst)
     .find((one) => fits(installed(one)));
   if (before !== undefined) {
-    touch(toolsDir, npm, before);
+    touch(npm, before);
     return installed(before);
   }
   call.log.line(`Installing ${name} ${range} from the npm registry`);
