@@ -8,7 +8,7 @@ import { NoResult } from "./cause.ts";
 import { Command, IssueObservation } from "./command.ts";
 import { EnvironmentFault } from "./environment-fault.ts";
 import { Failure } from "./failure.ts";
-import { JudgedCheck, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
+import { JudgedCheck, Permission, PullSnapshot, Repo, RequiredCheck, Requirement, RunSnapshot } from "./github.ts";
 import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId, TaskTitle } from "./plan.ts";
 import { Policy } from "./policy.ts";
@@ -281,6 +281,8 @@ export const LaneEvent = z.discriminatedUnion("type", [
       z.object({
         outcome: z.enum(["moved", "refused", "unknown"]),
         message: z.string(),
+        /** Of a refusal that ends by itself once a person or another tool has acted. */
+        requires: Requirement.optional(),
         /** Milliseconds that GitHub asked to wait. */
         afterMs: z.number().nonnegative().optional(),
       }),

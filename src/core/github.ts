@@ -159,11 +159,20 @@ export const PullSnapshot = z.object({
   changesRequestedBy: z.array(z.string()),
   /** The reviews of those of them with write access, with the head that each is about. Left out: there are none. */
   changeRequests: z.array(ChangeRequest).max(MAX_CHANGE_REQUESTS).optional(),
+  /** Logins with write access whose latest review approves. Left out: none, or an older version observed it. */
+  approvedBy: z.array(z.string()).max(5).optional(),
   /** The landed commit, once merged. */
   mergeSha: Sha.nullable(),
   mergedAt: Time.nullable(),
 });
 export type PullSnapshot = z.infer<typeof PullSnapshot>;
+
+/** What GitHub still requires of a pull before it merges it, and who can give it: logins and teams. */
+export const Requirement = z.object({
+  of: z.enum(["approving-review", "code-owner-review", "conversations", "unlocked-branch", "deployment", "check"]),
+  people: z.array(z.string().max(140)).max(5),
+});
+export type Requirement = z.infer<typeof Requirement>;
 
 /** The id of GitHub's own App for Actions. */
 export const ACTIONS_APP = 15_368;

@@ -2,7 +2,9 @@
  * Translates GitHub's failures in one place: explains a refusal, and distinguishes outcomes that share a status by
  * their message text. Each failure that its caller does not handle becomes `Unavailable` or `Refused` here.
  */
+
 import { z } from "zod";
+import type { Requirement } from "../core/github.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
 
 const RequestFailure = z.object({
@@ -137,6 +139,21 @@ export function updateRefusal(words: string): "moved" | "conflict" | "current" |
 export function mergeMayPass(words: string): boolean {
   return /base branch was modified|merge already in progress/i.test(words);
 }
+
+/** Returns what GitHub requires before it merges a pull request; null: its words name nothing that comes by itself. */
+export function requirementIn(words: string): Requirement["of"] | null {
+  const [found] = REQUIREMENTS.filter(([pattern]) => pattern.test(words));
+  return found?.[1] ?? null;
+}
+
+const REQUIREMENTS: readonly (readonly [RegExp, Requirement["of"]])[] = [
+  [/code owner review/i, "code-owner-review"],
+  [/approving reviews? (?:is|are) required|review (?:is )?required/i, "approving-review"],
+  [/conversation must be resolved|comments must be resolved/i, "conversations"],
+  [/locked branch|branch is locked/i, "unlocked-branch"],
+  [/deployment/i, "deployment"],
+  [/required status check|required workflow/i, "check"],
+];
 
 export function saysAlreadyExists(words: string): boolean {
   return /already exists/i.test(words);

@@ -5,8 +5,8 @@ import type { GitHub } from "../loop/github-port.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
 import { readCommit } from "./branches.ts";
 import type { Calls } from "./calls.ts";
-import { meaningOf, mergeMayPass, statusOf, updateRefusal, wordsOf } from "./errors.ts";
-import { readPull } from "./pulls.ts";
+import { meaningOf, mergeMayPass, requirementIn, statusOf, updateRefusal, wordsOf } from "./errors.ts";
+import { type Pull, readPull } from "./pulls.ts";
 
 type Merging = Pick<GitHub, "updatePull" | "mergePull">;
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
@@ -51,7 +51,7 @@ export function createMerging(calls: Calls, now: () => number): Merging {
         const { sha } = await calls.one(repo, route, request, MergeAnswer);
         return await landing(repo, sha);
       } catch (error) {
-        return refusal(error, now());
+        return withRequirement(refusal(error, now()), repo, pull);
       }
     },
   };
@@ -64,6 +64,16 @@ export function createMerging(calls: Calls, now: () => number): Merging {
       return { outcome: "unknown", message: meaningOf("mergePull", error, now()).message };
     }
   }
+}
+
+/** Names those who were asked for a review: GitHub asks code owners by itself. */
+function withRequirement(outcome: Merged, { owner }: Repo, pull: Pull): Merged {
+  const of = outcome.outcome === "refused" ? requirementIn(outcome.message) : null;
+  if (outcome.outcome !== "refused" || of === null) return outcome;
+  const review = of === "approving-review" || of === "code-owner-review";
+  const teams = (pull.requested_teams ?? []).map(({ slug }) => `${owner}/${slug}`);
+  const people = [...(pull.requested_reviewers ?? []).map(({ login }) => login), ...teams];
+  return { ...outcome, requires: { of, people: review ? people.slice(0, 5) : [] } };
 }
 
 function refusal(error: unknown, now: number): Merged {

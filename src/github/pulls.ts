@@ -24,6 +24,8 @@ const Pull = z.object({
   merge_commit_sha: Sha.nullable(),
   head: z.object({ sha: Sha }),
   base: z.object({ ref: z.string(), sha: Sha }),
+  requested_reviewers: z.array(z.object({ login: z.string() })).nullish(),
+  requested_teams: z.array(z.object({ slug: z.string() })).nullish(),
 });
 export type Pull = z.infer<typeof Pull>;
 const Described = z.object({ state: z.string(), body: z.string().nullish() });

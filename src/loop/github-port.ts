@@ -6,7 +6,7 @@
  * help); anything a caller can act on is a returned value instead.
  */
 import type { ChangedFile } from "../core/attempt.ts";
-import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "../core/github.ts";
+import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, Requirement, RunSnapshot } from "../core/github.ts";
 import type { BranchRule } from "../core/preflight/index.ts";
 import type { ResultReading } from "../core/promotion/result.ts";
 import type { Tree } from "../core/promotion/tree.ts";
@@ -201,7 +201,7 @@ export interface GitHub {
     merge: { head: string; method: "merge" | "squash" | "rebase"; title: string },
   ): Promise<
     | { outcome: "merged"; sha: string; landedTree: string; parents: string[]; at: number }
-    | { outcome: "moved" | "refused" | "unknown"; message: string }
+    | { outcome: "moved" | "refused" | "unknown"; message: string; requires?: Requirement }
   >;
   /** Have interrupted checks run again on the same head, by re-running the failed jobs of their workflow runs. */
   rerun(repo: Repo, head: string, checks: readonly Check[]): Promise<void>;

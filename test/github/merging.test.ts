@@ -73,7 +73,24 @@ describe("mergePull", () => {
     expectPull(open);
     api().put(`${PULL}/merge`).reply(status, { message });
 
-    expect(await merge()).toEqual({ outcome, message: expect.stringContaining(message) });
+    expect(await merge()).toMatchObject({ outcome, message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    [
+      "At least 1 approving review is required by reviewers with write access.",
+      "approving-review",
+      ["ada", "acme/core"],
+    ],
+    ["Waiting on code owner review from ada.", "code-owner-review", ["ada", "acme/core"]],
+    ["A conversation must be resolved before this pull request can be merged.", "conversations", []],
+    ["Cannot change this locked branch", "unlocked-branch", []],
+    ['Required status check "test" is expected.', "check", []],
+  ])("reads from '%s' what GitHub requires, and who was asked for it", async (message, of, people) => {
+    expectPull({ ...open, requested_reviewers: [{ login: "ada" }], requested_teams: [{ slug: "core" }] });
+    api().put(`${PULL}/merge`).reply(405, { message });
+
+    expect(await merge()).toEqual({ outcome: "refused", message: expect.any(String), requires: { of, people } });
   });
 
   it("is unknown when the answer never comes", async () => {

@@ -35,7 +35,7 @@ export function isFresh(entry: Entry): boolean {
 export function mayAdvance(state: LaneState, entry: Entry): boolean {
   if (state.halted !== null || isAway(entry) || entry.held || isWithdrawn(entry) || entry.mode === "ready")
     return false;
-  if (entry.stage.kind === "reading-failure") return false;
+  if (entry.stage.kind === "reading-failure" || entry.refused !== null) return false;
   const snapshot = snapshotOf(entry);
   if (snapshot === null || brokenByBase(entry) !== null || waitingChanges(entry).length > 0) return false;
   // Being brought up to date can make its workflows the base's. When it is, only a person can help.

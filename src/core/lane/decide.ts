@@ -16,6 +16,8 @@
  * - What is red on the base too starts no agent. The entry waits, lets others pass, and is updated once the base is green.
  * - Only the front is updated and merged. The others keep their places while their own checks run.
  * - A merge rests on an observation that was asked for after the last hint. What is unknown does not pass.
+ * - Pending is not refused. A merge that GitHub refuses waits for a review, a check or an open branch, lets others pass, and is asked
+ *   for again when the pull shows something new or after a pause of up to ten minutes.
  * - A branch has one writer. An entry that was ejected is away: the lane observes it and changes nothing.
  * - An entry is away only while the fault that it was sent back for still holds. Then the lane offers it to its feature.
  * - An entry that conflicts with one ahead of it waits while that one can land. The first entry that may continue never waits so.

@@ -4,6 +4,7 @@ import type { PullSnapshot } from "../github.ts";
 import { isFresh } from "./ahead.ts";
 import { checksObserved } from "./checks.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
+import { reviewRefusal } from "./judging/refusal.ts";
 import { offerIfHealed } from "./returning.ts";
 import { commitsWatched, type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
 import { LANE_SWEEP_MS, parseTimer, setTimer } from "./timer.ts";
@@ -59,6 +60,7 @@ export function onPullObserved(draft: LaneDraft, event: LaneEventOf<"pull.observ
   entry.observation.latest = { seq: event.seq, snapshot };
   // GitHub computes its answer anew for another base.
   if (before?.baseSha !== snapshot.baseSha) entry.refreshes = 0;
+  reviewRefusal(entry, snapshot, draft.at);
   pullObserved(draft, entry, snapshot);
   if (draft.state.entries.includes(entry)) refreshLater(draft, entry);
   return null;

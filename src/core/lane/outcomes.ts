@@ -1,10 +1,17 @@
 /** Reacts to what became of an update, a merge, or any effect that GitHub refused or that was tried too often. */
+import { dueAfter } from "../due.ts";
 import type { Ignored } from "../event.ts";
 import { onCompareFailed } from "./ahead.ts";
 import { closeGate, eject, type LaneDraft, leave, refresh, removeEntry, rest } from "./draft.ts";
+import { factsOf } from "./judging/refusal.ts";
 import { type Entry, findEntry, isAway, type LaneEventOf, snapshotOf, stageAtRest } from "./state.ts";
+import { setTimer } from "./timer.ts";
 
-const MAX_REFUSALS = 8;
+/** The first pause after a refused merge. The next ones are four times as long each. */
+const REFUSED_MS = 60_000;
+const LONGEST_REFUSED_MS = 600_000;
+/** Characters of GitHub's words that an entry keeps. */
+const QUOTED = 500;
 /** With rests of up to a minute, half an hour. */
 const MAX_OUTAGES = 40;
 const LONGEST_REST_MS = 60_000;
@@ -36,15 +43,13 @@ export function onPullMerged(draft: LaneDraft, event: LaneEventOf<"pull.merged">
 
 function mergeFailed(draft: LaneDraft, entry: Entry, outcome: Exclude<MergeOutcome, Landed>): void {
   entry.stage = stageAtRest(entry);
-  if (outcome.outcome === "refused") entry.tries.refusals += 1;
   // After an unknown outcome a withdrawn entry stays until the next observation: it may have landed.
   if (entry.stage.kind === "withdrawn" && outcome.outcome !== "unknown") {
     leave(draft, entry);
     return;
   }
-  if (entry.tries.refusals >= MAX_REFUSALS) {
-    const cause = { kind: "merge-refused" as const, text: outcome.message };
-    eject(draft, entry, { class: "policy-blocked", cause, details: [] });
+  if (outcome.outcome === "refused") {
+    refused(draft, entry, outcome);
     return;
   }
   if (outcome.outcome === "unknown") entry.tries.outages += 1;
@@ -54,7 +59,26 @@ function mergeFailed(draft: LaneDraft, entry: Entry, outcome: Exclude<MergeOutco
     return;
   }
   // The timer of the rest leads to an observation, and only that to another merge.
-  rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.tries.refusals + entry.tries.outages)));
+  rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.tries.outages)));
+}
+
+/**
+ * Waits. What GitHub requires may come any time: a review, an open branch, another tool's verdict. The merge is asked for again when
+ * the pull shows something new, and now and then for what no pull shows. Asking more often would cost requests and change nothing.
+ */
+function refused(
+  draft: LaneDraft,
+  entry: Entry,
+  { message, requires, afterMs = 0 }: Exclude<MergeOutcome, Landed>,
+): void {
+  const snapshot = snapshotOf(entry);
+  if (isAway(entry) || snapshot === null) return;
+  const pause = Math.min(REFUSED_MS * 4 ** Math.min(entry.tries.refusals, 20), LONGEST_REFUSED_MS);
+  entry.tries.refusals += 1;
+  const until = dueAfter(draft.at, Math.max(pause, afterMs));
+  entry.refused = { text: message.slice(0, QUOTED), requires: requires ?? null, facts: factsOf(snapshot), until };
+  draft.effects.push(setTimer({ kind: "rest", pull: entry.pull }, until));
+  refresh(draft, entry);
 }
 
 function land(draft: LaneDraft, entry: Entry, outcome: Landed, mergeMs: number): void {

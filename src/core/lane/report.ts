@@ -6,6 +6,9 @@ import { brokenByBase } from "./judging/base.ts";
 import { awaitsApproval, conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf, withoutRerun } from "./state.ts";
 
+/** Refusals without a known reason that are not shown. With their pauses, about five minutes. */
+const TRANSIENT = 2;
+
 /** Sends nothing that was sent last: every send is an event, and every event of a feature may edit its status comment. */
 export function reportStanding(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
@@ -65,6 +68,11 @@ function entryStanding(state: LaneState, entry: Entry): Standing {
     return { kind: "check", name: check, verdict, ...(ignored.length > 0 ? { ignored } : {}) };
   }
   if (entry.mode === "ready") return { kind: "ready-for-person" };
+  const { refused, tries } = entry;
+  // A refusal without a known reason may pass, as during an outage. A person is asked once it stays.
+  if (refused !== null && (refused.requires !== null || tries.refusals > TRANSIENT)) {
+    return { kind: "merge-refused", requires: refused.requires, text: refused.text };
+  }
   if (snapshot.mergeable === null) return { kind: "mergeability-unknown" };
   const ahead = state.entries.find((other) => other.pull === state.front);
   if (ahead !== undefined && ahead !== entry) return { kind: "behind", pull: ahead.pull };

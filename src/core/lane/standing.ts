@@ -3,6 +3,7 @@
  * sent. `messages/explain/standing.ts` turns them into words.
  */
 import { z } from "zod";
+import { Requirement } from "../github.ts";
 import { type GuardedChange, GuardKind } from "../promotion/guarded.ts";
 import { CheckVerdict, IgnoredCheck, MAX_IGNORED } from "./gate.ts";
 
@@ -61,6 +62,8 @@ export const Standing = z.discriminatedUnion("kind", [
     moreFiles: z.number().int(),
   }),
   z.object({ kind: z.literal("ready-for-person") }),
+  /** GitHub refuses to merge it. `requires` null: it cannot be told what it requires; `text`: in its words. */
+  z.object({ kind: z.literal("merge-refused"), requires: Requirement.nullable(), text: z.string() }),
   z.object({ kind: z.literal("mergeability-unknown") }),
   z.object({ kind: z.literal("behind"), pull: z.number() }),
   z.object({ kind: z.literal("next") }),
@@ -91,6 +94,8 @@ export function actorOf(standing: Standing): Actor {
     case "approval":
     case "base-red":
       return "person";
+    case "merge-refused":
+      return standing.requires?.of === "check" ? "github" : "person";
     case "workflows-differ":
       return standing.behind ? "headgate" : "person";
     case "merging":

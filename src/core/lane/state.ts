@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type LaneEvent, Submission } from "../event.ts";
 import { FailureClass } from "../failure.ts";
-import { Check, JudgedCheck, PullSnapshot, Repo } from "../github.ts";
+import { Check, JudgedCheck, PullSnapshot, Repo, Requirement } from "../github.ts";
 import { GuardedChange, MAX_GUARDED } from "../promotion/guarded.ts";
 import { shapeOf } from "../shape.ts";
 import { Halt, Standing } from "./standing.ts";
@@ -84,6 +84,8 @@ export const Entry = Submission.extend({
     /** Changes that a person approved with a command. They stay approved whatever becomes of the head. */
     granted: z.array(GuardedChange).max(2 * MAX_GUARDED),
   }),
+  /** GitHub refused to merge the head, until these facts change or it is time to ask again. It gives way meanwhile. null: it did not. */
+  refused: z.object({ text: z.string(), requires: Requirement.nullable(), facts: z.string(), until: Time }).nullable(),
   /** null: not since its last submission. */
   sentBack: SentBack.nullable(),
   /** After a merge that did not happen, nothing is tried until this time. */

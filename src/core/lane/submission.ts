@@ -25,6 +25,7 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
     reruns: { count: 0, checks: [] },
     tried: null,
     redBase: null,
+    refused: null,
     sentBack: null,
     restsUntil: null,
     gateMs: 0,

@@ -44,7 +44,7 @@ export const laneSteps: Record<number, Step> = {
     ...withRepositoryId(state),
     entries: (entries as EntryOf4[]).map((entry) => {
       const away = entry.stage.kind === "away" || entry.stage.away === true;
-      return { ...entry, sentBack: away ? { fault: null, head: "", offered: false } : null };
+      return { ...entry, refused: null, sentBack: away ? { fault: null, head: "", offered: false } : null };
     }),
   }),
 };

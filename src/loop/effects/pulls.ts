@@ -46,8 +46,15 @@ export async function performPullDescribe(outside: Outside, effect: EffectOf<"pu
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
   const { repo, pull, seq, branch, checks, neutral } = effect;
   const seen = await outside.github.pull(repo, pull);
-  const { mergeBase: _, approvals: __, ...own } = seen;
-  const unasked = { ...own, producers: [], guarded: [], baseChecks: null };
+  const { mergeBase: _, approvals, ...own } = seen;
+  const approvedBy = approvals.map(({ by }) => by).slice(0, 5);
+  const unasked = {
+    ...own,
+    ...(approvedBy.length > 0 ? { approvedBy } : {}),
+    producers: [],
+    guarded: [],
+    baseChecks: null,
+  };
   if (seen.state !== "open") return { type: "pull.observed", pull, seq, snapshot: unasked };
   const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
   const snapshot = { ...unasked, producers, guarded: await readGuarded(outside, effect, seen, producers) };

@@ -1,4 +1,5 @@
 /** Turns the standing of a pull request in Headgate's queue into a reason, the next step and who takes it. */
+import type { Requirement } from "../../core/github.ts";
 import { actorOf, type Halt, type Standing } from "../../core/lane/standing.ts";
 import { guardedReason, guardWords } from "../guarded.ts";
 import { shortSha } from "../words.ts";
@@ -44,6 +45,8 @@ function reasonOf(pull: number, standing: Standing): string {
       return `#${pull}: ${standing.check} is red on ${standing.branch} since ${shortSha(standing.sha)}`;
     case "ready-for-person":
       return `#${pull} is ready to merge`;
+    case "merge-refused":
+      return `#${pull} ${refusalText(standing)}`;
     case "mergeability-unknown":
       return `#${pull}: GitHub is computing whether it can be merged`;
     case "behind":
@@ -69,6 +72,8 @@ function nextOf(task: string, pull: number, standing: Standing): string {
         : "make the changes on its branch, or dismiss the review";
     case "ready-for-person":
       return "merge it";
+    case "merge-refused":
+      return standing.requires === null ? "allow it; Headgate then asks again by itself" : "it merges by itself then";
     case "conflicts-ahead":
       return `Headgate resolves the conflict when #${standing.pull} has merged`;
     case "workflows-differ":
@@ -90,6 +95,29 @@ function nextOf(task: string, pull: number, standing: Standing): string {
     case "behind":
     case "next":
       return GOES_ON;
+  }
+}
+
+function refusalText({ requires, text }: Extract<Standing, { kind: "merge-refused" }>): string {
+  if (requires === null) return `waits, because GitHub refuses to merge it: ${text.replace(/\.$/, "")}`;
+  const people = requires.people.map((name) => ` · @${name}`).join("");
+  return `waits for ${requirementText(requires.of)}${people}`;
+}
+
+function requirementText(requirement: Requirement["of"]): string {
+  switch (requirement) {
+    case "approving-review":
+      return "an approving review";
+    case "code-owner-review":
+      return "a code owner's review";
+    case "conversations":
+      return "open conversations to be resolved";
+    case "unlocked-branch":
+      return "its base branch to be unlocked";
+    case "deployment":
+      return "a required deployment";
+    case "check":
+      return "another required check";
   }
 }
 

@@ -353,6 +353,7 @@ describe("the front", () => {
         reruns: { count: 0, checks: [] },
         tried: null,
         redBase: null,
+        refused: null,
         sentBack: null,
         approval: { number: 0, waiting: [], granted: [] },
         restsUntil: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureOf } from "../../../src/core/feature/task.ts";
+import type { Requirement } from "../../../src/core/github.ts";
 import { FEATURE, LANE, running, sha, World } from "../world.ts";
 
 function started(tasks: Record<string, string[]>): World {
@@ -107,25 +107,55 @@ describe("merging", () => {
     expect(world.task("a").stage).toBe("done");
   });
 
-  it("A lane ejects an entry whose merge GitHub keeps refusing, with GitHub's message", () => {
+  function refuses(world: World, pull: number, more: { requires?: Requirement } = {}): void {
+    const { head } = world.take("pull.merge");
+    const message = "At least 1 approving review is required by reviewers with write access.";
+    world.lane({ type: "pull.merged", pull, head, outcome: { outcome: "refused", message, ...more } });
+  }
+
+  it("An entry whose merge GitHub refuses waits for what is required, and merges once a person approves", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
-    while (world.has("pull.merge")) {
-      const { head } = world.take("pull.merge");
-      world.lane({
-        type: "pull.merged",
-        pull,
-        head,
-        outcome: { outcome: "refused", message: "Merge commits are not allowed" },
-      });
-      if (world.task("a").stage === "parked") break;
-      world.timer(`rest:${pull}`, LANE);
+    refuses(world, pull, { requires: { of: "approving-review", people: ["owner"] } });
+    expect(world.task("a")).toMatchObject({
+      stage: "in-lane",
+      entry: { standing: { kind: "merge-refused", requires: { of: "approving-review", people: ["owner"] } } },
+      machine: { failures: 0, free: 0 },
+    });
+    for (let hint = 0; hint < 30; hint += 1) {
+      world.lane({ type: "hinted", topic: { kind: "pull", pull } });
       world.pullIs(pull);
     }
-    expect(failureOf(world.task("a"))).toMatchObject({
-      class: "policy-blocked",
-      cause: { kind: "merge-refused", text: "Merge commits are not allowed" },
-    });
+    expect(world.has("pull.merge")).toBe(false);
+    world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+    world.pullIs(pull, { approvedBy: ["owner"] });
+    world.merges(pull);
+    expect(world.task("a").stage).toBe("done");
+  });
+
+  it("A refused merge is asked for again at ever longer pauses, up to ten minutes, and never parks its task", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    const pauses: number[] = [];
+    for (let time = 0; time < 12; time += 1) {
+      const at = world.at;
+      refuses(world, pull);
+      world.timer(`rest:${pull}`, LANE);
+      pauses.push((world.at - at) / 60_000);
+      world.pullIs(pull);
+    }
+    expect(pauses.slice(0, 4)).toEqual([1, 4, 10, 10]);
+    expect(world.task("a").stage).toBe("in-lane");
+  });
+
+  it("An entry whose merge GitHub refuses lets the next one pass", () => {
+    const world = started({ a: [], b: [] });
+    const [first, second] = [world.agentSucceeds("a"), world.agentSucceeds("b")];
+    world.pullIs(first);
+    refuses(world, first);
+    world.pullIs(second);
+    expect(world.take("pull.merge")).toMatchObject({ pull: second });
   });
 });

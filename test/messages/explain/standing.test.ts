@@ -84,6 +84,14 @@ describe("explainStanding", () => {
       { kind: "approval", number: 2, files: [{ path: ".vscode/tasks.json", kind: "protected" }], moreFiles: 4 },
       "person: #7 changes protected files: .vscode/tasks.json (protected) and 4 more; review and approve #7, or comment `/headgate approve parser`; both need write access",
     ],
+    [
+      { kind: "merge-refused", requires: { of: "approving-review", people: ["owner", "acme/core"] }, text: "No." },
+      "person: #7 waits for an approving review · @owner · @acme/core; it merges by itself then",
+    ],
+    [
+      { kind: "merge-refused", requires: null, text: "Squash merges are not allowed." },
+      "person: #7 waits, because GitHub refuses to merge it: Squash merges are not allowed; allow it; Headgate then asks again by itself",
+    ],
     [{ kind: "ready-for-person" }, "person: #7 is ready to merge; merge it"],
     [
       { kind: "mergeability-unknown" },

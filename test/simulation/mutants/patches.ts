@@ -197,8 +197,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "an observation of one lane event counts as a look",
     "core/lane/observation.ts",
-    "  pullObserved(draft, entry, snapshot);\n",
-    "  for (const other of draft.state.entries) other.refreshes += 1;\n  pullObserved(draft, entry, snapshot);\n",
+    "  reviewRefusal(entry, snapshot, draft.at);\n",
+    "  for (const other of draft.state.entries) other.refreshes += 1;\n  reviewRefusal(entry, snapshot, draft.at);\n",
   ),
   mutant(
     "merge a head that is behind its base",
