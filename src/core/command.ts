@@ -58,7 +58,11 @@ export const Command = z.discriminatedUnion("verb", [
 ]);
 export type Command = z.infer<typeof Command>;
 
-/** A sweep reports only so many of the last commands on an issue. */
+/** The command of a comment, where it waits outside the state: there is no room for it until its sender's permission is known. */
+export const WaitingCommand = z.object({ writtenAt: z.number().int(), command: Command });
+export type WaitingCommand = z.infer<typeof WaitingCommand>;
+
+/** Commands in one observation of an issue. What exceeds it comes in further ones. */
 export const MAX_COMMANDS = 500;
 
 /** An issue as a sweep sees it. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { NoResult } from "./cause.ts";
-import { Command, IssueObservation } from "./command.ts";
+import { Command, IssueObservation, WaitingCommand } from "./command.ts";
 import { EnvironmentFault } from "./environment-fault.ts";
 import { Failure } from "./failure.ts";
 import { JudgedCheck, Permission, PullSnapshot, Repo, RequiredCheck, Requirement, RunSnapshot } from "./github.ts";
@@ -102,6 +102,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     comment: z.number().int(),
     by: z.string(),
     permission: Permission,
+    waiting: WaitingCommand.optional(),
   }),
   /** The facts of the base branch before a feature starts. `problems`: why it cannot. */
   z.object({
@@ -303,7 +304,5 @@ export type Ignored =
   | "superseded"
   | "duplicate"
   | "unauthorised"
-  /** Its sender, or the feature, has too many commands that wait for a permission. */
-  | "too-many-commands"
   /** It does not parse as an event of this aggregate. */
   | "unreadable";

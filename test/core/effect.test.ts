@@ -16,8 +16,8 @@ const help: Notice = { about: "help", comment: 7 };
 
 const effects: { [Type in ExternalEffect["type"]]: Row<Type> } = {
   "feature.observe": [{ issue: 4, round: 2 }, "feature.observe:2", "issue 4"],
-  "permission.observe": [{ comment: 7 }, "permission.observe:7", "comment 7 permission.observe"],
-  "issue.observe": [{ issue: 4, round: 2 }, "issue.observe:2", "issue 4"],
+  "permission.observe": [{ comment: 7, by: "ada" }, "permission.observe:7", "permission ada"],
+  "issue.observe": [{ issue: 4, round: 2 }, "issue.observe", "issue 4", "coalesces"],
   "attempt.dispatch": [{ id: "4/a/1" }, "attempt.dispatch:4/a/1", "attempt 4/a/1"],
   "attempt.observe": [{ id: "4/a/1" }, "attempt.observe:4/a/1", "attempt 4/a/1", "coalesces"],
   "attempt.cancel": [{ id: "4/a/1", run: null }, "attempt.cancel:4/a/1:unknown", "attempt 4/a/1"],
@@ -72,7 +72,7 @@ describe("an effect", () => {
     expect([1, 4_999, 5_000, 5_001].map((ms) => at("status.publish", ms))).toEqual([5_000, 5_000, 5_000, 10_000]);
     expect([1, 3_000, 3_001].map((ms) => at("pull.observe", ms))).toEqual([3_000, 3_000, 6_000]);
     const paced = Object.keys(effects).filter((type) => at(type, 1) !== 1);
-    expect(paced.sort()).toEqual(["pull.observe", "status.publish"]);
+    expect(paced.sort()).toEqual(["issue.observe", "pull.observe", "status.publish"]);
   });
 });
 

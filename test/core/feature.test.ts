@@ -604,24 +604,49 @@ describe("commands", () => {
     ]);
   });
 
-  it("of one person before the permission is known wait in a bounded queue of that person", () => {
+  const late = (world: World, comment: number, permission: "write" | "read") => {
+    const { by: login, waiting } = world.take("permission.observe", (effect) => effect.comment === comment);
+    if (waiting === undefined) expect.fail("the command waits in the state");
+    world.feature({ type: "permission.observed", comment, by: login, permission, waiting });
+  };
+
+  it("of one person before the permission is known wait in a bounded queue, and the rest in their look-ups", () => {
     const world = started({ a: [] });
-    for (let comment = 1; comment <= 102; comment += 1) by(world, "mallory", comment);
+    for (let comment = 1; comment <= 101; comment += 1) by(world, "ada", comment);
+    by(world, "ada", 102, "hold");
     expect(world.state.pendingCommands).toHaveLength(100);
-    expect(world.ignored).toEqual(["too-many-commands", "too-many-commands"].map((why) => `command.given: ${why}`));
-    by(world, "ada", 200, "hold");
-    answered(world, 200, "write");
+    expect(world.ignored).toEqual([]);
+    answered(world, 1, "write");
+    expect(world.state).toMatchObject({ hold: null, pendingCommands: [] });
+    late(world, 101, "write");
+    late(world, 102, "write");
     expect(world.state.hold).toMatchObject({ by: "ada" });
+    const reactions = world.effects.filter((effect) => effect.type === "reaction.add");
+    expect(reactions.map(({ comment }) => comment)).toEqual(Array.from({ length: 102 }, (_, index) => index + 1));
   });
 
-  it("of somebody new displace one of the person who has the most, where all queues are full", () => {
+  it("of a person who was never looked up are carried out, although 1,000 strangers wait", () => {
     const world = started({ a: [] });
-    for (let comment = 1; comment <= 1_000; comment += 1) by(world, `stranger-${comment % 10}`, comment);
+    for (let comment = 1; comment <= 1_000; comment += 1) by(world, `stranger-${comment}`, comment);
     by(world, "ada", 2_000, "hold");
+    by(world, "mallory", 2_001, "resume");
     expect(world.state.pendingCommands).toHaveLength(1_000);
     expect(world.ignored).toEqual([]);
-    answered(world, 2_000, "write");
+    late(world, 2_000, "write");
     expect(world.state.hold).toMatchObject({ by: "ada" });
+    late(world, 2_001, "read");
+    expect(world.state.hold).toMatchObject({ by: "ada" });
+    expect(world.ignored).toContain("permission.observed: unauthorised");
+  });
+
+  it("that found no room are refused in words when their sender's permission stays unknown", () => {
+    const world = started({ a: [] });
+    for (let comment = 1; comment <= 101; comment += 1) by(world, "ada", comment, "hold");
+    unknown(world, 101);
+    unknown(world, 101);
+    expect(world.effects.filter((effect) => effect.type === "notice.post").map(({ notice }) => notice)).toEqual([
+      { about: "refused-command", comment: 101, refusal: { kind: "permission-unknown" } },
+    ]);
   });
 
   it("that arrive again are not carried out again", () => {

@@ -1,5 +1,6 @@
 /** Effects on the feature's issue and its comments: reading them, and talking to people. */
 import { z } from "zod";
+import { WaitingCommand } from "../command.ts";
 import { TaskId } from "../plan.ts";
 import { define, ofRepo } from "./definition.ts";
 import { Notice, noticeKey } from "./notice.ts";
@@ -14,10 +15,10 @@ export const issueEffects = {
       round: z.number().int(),
     }),
     {
-      key: ({ round }) => [round],
+      key: () => [],
       ordering: ({ issue }) => `issue ${issue}`,
-      coalesces: false,
-      window: null,
+      coalesces: true,
+      window: "observeEveryMs",
     },
   ),
 
@@ -27,10 +28,12 @@ export const issueEffects = {
       ...ofRepo,
       comment: z.number().int(),
       by: z.string(),
+      waiting: WaitingCommand.optional(),
     }),
     {
       key: ({ comment }) => [comment],
-      ordering: ({ comment, type }) => `comment ${comment} ${type}`,
+      // A person's commands stay in their order.
+      ordering: ({ by }) => `permission ${by}`,
       coalesces: false,
       window: null,
     },

@@ -34,8 +34,8 @@ import {
   performPullUpdate,
 } from "./pulls.ts";
 
-/** Does one effect outside. The event says what came of it; null: the aggregate does not wait for an answer. */
-type Executor<Of> = (inside: Inside, effect: Of, run: EffectRun) => Promise<Event | null>;
+/** Does one effect outside. The events say what came of it; null: the aggregate does not wait for an answer. */
+type Executor<Of> = (inside: Inside, effect: Of, run: EffectRun) => Promise<Event | Event[] | null>;
 type Executors = { [Type in ExternalEffect["type"]]: Executor<EffectOf<Type>> };
 
 const executors: Executors = {
@@ -77,6 +77,7 @@ export async function performEffect(
 ): Promise<OutcomeEvent[]> {
   // The table has the executor of an effect under the effect's type.
   const perform = executors[effect.type] as Executor<ExternalEffect>;
-  const event = await perform(inside, effect, { aggregate, isFirst });
-  return event === null ? [] : [{ aggregate, key: `${effectKey(effect)}=${lease}`, event }];
+  const came = await perform(inside, effect, { aggregate, isFirst });
+  const key = `${effectKey(effect)}=${lease}`;
+  return [came ?? []].flat().map((event, index) => ({ aggregate, key: index === 0 ? key : `${key}/${index}`, event }));
 }

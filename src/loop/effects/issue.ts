@@ -2,6 +2,7 @@
 import { MAX_COMMANDS } from "../../core/command.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
+import { repoName } from "../../core/github.ts";
 import { noticeMarker, statusMarker, taskOfIssue } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
 import { statusComment } from "../../messages/status.ts";
@@ -10,43 +11,50 @@ import type { Outside } from "../outside.ts";
 import type { EffectRun } from "./outcome-event.ts";
 import { presentFeature } from "./present-feature.ts";
 
-/** Reads the issue with all commands on it. The core knows which of them are new. */
-export async function performIssueObserve(outside: Outside, effect: EffectOf<"issue.observe">): Promise<FeatureEvent> {
-  const { github } = outside;
+/**
+ * Reads the issue with the commands on it. The core knows which of them are new; leaves out those that it has answered, or that were
+ * written before the label. More than fit into one observation come in several, the oldest first, so that none is passed over.
+ */
+export async function performIssueObserve(
+  inside: Inside,
+  effect: EffectOf<"issue.observe">,
+  { aggregate }: EffectRun,
+): Promise<FeatureEvent[]> {
+  const { github, settings } = inside;
   const { repo, issue, round } = effect;
   const snapshot = await github.issue(repo, issue);
-  const commands = (await github.comments(repo, issue, null)).flatMap((comment) => {
-    const command = comment.authorIsBot ? null : (outside.readCommand(comment.body) ?? { verb: "answer" as const });
-    return command === null
-      ? []
-      : [
-          {
-            comment: comment.id,
-            by: comment.author,
-            createdAt: comment.createdAt,
-            at: Date.parse(comment.createdAt),
-            command,
-          },
-        ];
+  const comments = await github.comments(repo, issue, null);
+  const state = await presentFeature(inside, aggregate);
+  const answered = new Set(state?.answeredCommands);
+  const commands = comments.flatMap((comment) => {
+    const { id, author: by, createdAt } = comment;
+    const at = Date.parse(createdAt);
+    if (comment.authorIsBot || answered.has(id) || at < (state?.startedAt ?? 0) - 1_000) return [];
+    const command =
+      inside.readCommand(comment.body) ?? (state?.questions === null ? null : { verb: "answer" as const });
+    return command === null ? [] : [{ comment: id, by, createdAt, at, command }];
   });
-  const label = outside.settings.label.toLowerCase();
+  const label = settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
   const { title, body } = snapshot;
-  const observation = {
-    open: snapshot.state === "open",
-    labelled,
-    title,
-    body,
-    commands: commands.slice(-MAX_COMMANDS),
-  };
-  return { type: "issue.observed", round, observation };
+  const seen = { open: snapshot.state === "open", labelled, title, body };
+  const observations = Math.max(1, Math.ceil(commands.length / MAX_COMMANDS));
+  return Array.from({ length: observations }, (_, index) => {
+    const some = commands.slice(index * MAX_COMMANDS, (index + 1) * MAX_COMMANDS);
+    return { type: "issue.observed", round, observation: { ...seen, commands: some } };
+  });
 }
 
 export async function performPermissionObserve(
-  { github }: Outside,
-  { repo, comment, by }: EffectOf<"permission.observe">,
+  { github, now, remembered }: Inside,
+  { repo, comment, by, waiting }: EffectOf<"permission.observe">,
 ): Promise<FeatureEvent> {
-  return { type: "permission.observed", comment, by, permission: await github.permission(repo, by) };
+  const ask = () => github.permission(repo, by);
+  // Only commands beyond the room for them come in numbers, and a look-up for each would be a flood of its own.
+  const permission = await (waiting === undefined
+    ? ask()
+    : remembered.permission(`${repoName(repo)} ${by}`, now(), ask));
+  return { type: "permission.observed", comment, by, permission, ...(waiting && { waiting }) };
 }
 
 export async function performStatusPublish(

@@ -24,7 +24,6 @@ const REASONS: Record<Ignored, true> = {
   superseded: true,
   duplicate: true,
   unauthorised: true,
-  "too-many-commands": true,
   unreadable: true,
 };
 

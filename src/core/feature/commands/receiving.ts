@@ -12,8 +12,8 @@ import { holdFeature, resumeFeature } from "./holding.ts";
 import { retryTask } from "./retrying.ts";
 
 /**
- * Commands that wait for a permission: of one person, and of all. Only people whose permission is unknown can fill them. A sweep
- * brings all that a person wrote during an outage at once.
+ * Commands that wait in the state for a permission: of one person, and of all. Only people whose permission is unknown can fill them.
+ * A command that finds no room waits in the look-up of its sender's permission, so that no flood makes a person's command vanish.
  */
 const [MAX_OF_ONE, MAX_PENDING] = [100, 1_000];
 /** Milliseconds for which a permission stands. A person who comments without end costs one look-up in that time. */
@@ -43,7 +43,13 @@ export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): R
     answer(draft, { comment, by, writtenAt, command });
     return null;
   }
-  if (!makeRoom(state, by)) return "too-many-commands";
+  if (!hasRoom(state, by)) {
+    draft.effects.push({
+      type: "permission.observe",
+      ...{ repo: state.repo, comment, by, waiting: { writtenAt, command } },
+    });
+    return null;
+  }
   state.pendingCommands.push({ comment, by, writtenAt, command });
   if (sender?.permission === null) return null;
   const others = state.senders.filter(({ login }) => login !== by);
@@ -52,22 +58,21 @@ export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): R
   return null;
 }
 
-/** Makes room for a command of this person. Where all is full, the person with the most loses the newest. False: there is none. */
-function makeRoom(state: FeatureState, by: string): boolean {
-  const queues = Map.groupBy(state.pendingCommands, (pending) => pending.by);
-  const own = queues.get(by)?.length ?? 0;
-  if (own >= MAX_OF_ONE) return false;
-  if (state.pendingCommands.length < MAX_PENDING) return true;
-  const longest = [...queues.values()].reduce((most, queue) => (queue.length > most.length ? queue : most));
-  if (longest.length <= own + 1) return false;
-  const displaced = longest.at(-1);
-  state.pendingCommands = state.pendingCommands.filter((pending) => pending !== displaced);
-  return true;
+function hasRoom({ pendingCommands }: FeatureState, by: string): boolean {
+  const own = pendingCommands.filter((pending) => pending.by === by).length;
+  return own < MAX_OF_ONE && pendingCommands.length < MAX_PENDING;
 }
 
 export function onPermissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
   const { state } = draft;
-  const { comment, permission } = event;
+  const { comment, by, permission, waiting } = event;
+  if (waiting !== undefined) {
+    if (state.answeredCommands.includes(comment)) return "duplicate";
+    markAnswered(state, comment);
+    if (!mayCommand(permission)) return "unauthorised";
+    answer(draft, { comment, by, ...waiting });
+    return null;
+  }
   const sender = senderOf(state, comment);
   if (sender === undefined || sender.permission !== null) return "duplicate";
   sender.permission = permission;
@@ -97,8 +102,15 @@ function refuseStranger(draft: Draft, waiting: readonly Pending[]): void {
 /** Refuses commands when `permission.observe` was given up: without a known permission no command is carried out. */
 export function onPermissionUnknown(draft: Draft, key: string): Reaction {
   const { state } = draft;
-  const sender = senderOf(state, Number(key.split(":").at(-1)));
-  if (sender === undefined || sender.permission !== null) return "duplicate";
+  const asked = Number(key.split(":").at(-1));
+  const sender = senderOf(state, asked);
+  if (sender === undefined) {
+    if (!Number.isSafeInteger(asked) || state.answeredCommands.includes(asked)) return "duplicate";
+    markAnswered(state, asked);
+    postNotice(draft, { about: "refused-command", comment: asked, refusal: { kind: "permission-unknown" } });
+    return null;
+  }
+  if (sender.permission !== null) return "duplicate";
   state.senders = state.senders.filter((one) => one !== sender);
   for (const { comment } of takePending(state, sender.login)) {
     postNotice(draft, { about: "refused-command", comment, refusal: { kind: "permission-unknown" } });
