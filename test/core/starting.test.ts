@@ -78,7 +78,7 @@ describe("slots that agents and checks share", () => {
     expect(world.task("a")).toMatchObject({ entry: { standing: { kind: "draft" }, checking: true } });
     expect(world.stages()).toMatchObject({ a: "in-lane", c: "ready" });
     // The lane says the same of it, and yet its jobs are free now.
-    world.lane({ type: "timer.due", timer: "sweep" });
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
     world.pullIs(10, { draft: true, checks: [green] });
     expect(world.task("a")).toMatchObject({ entry: { standing: { kind: "draft" }, checking: false } });
     expect(world.stages()).toMatchObject({ a: "in-lane", c: "dispatching", d: "ready" });

@@ -138,7 +138,11 @@ function identify(http: HttpContext, context: SandboxContext): ApiError | null {
 function answeredRequest(http: HttpContext): AnsweredRequest {
   const actor = http.get("actor");
   const byApp = actor.kind === "app" || (actor.kind === "token" && actor.token.kind === "installation");
-  return { method: http.req.method, route: routePath(http), status: http.res.status, byApp };
+  // Hono shows where the API is mounted, and what each parameter must look like.
+  const route = routePath(http)
+    .replace(/^\/api\/v3/, "")
+    .replace(/\{[^}]*\}/g, "");
+  return { method: http.req.method, route, status: http.res.status, byApp };
 }
 
 /** Returns an id in GitHub's form: `E069:28A5:946476:98F36C:6542E844`. */

@@ -6,6 +6,7 @@ import { askMerge, closeGate, eject, nextAsk } from "./draft.ts";
 import { judgeEntry, numberWaiting } from "./judging/approval.ts";
 import { reportStanding } from "./report.ts";
 import { type Entry, type LaneState, snapshotOf } from "./state.ts";
+import { lookAtNear } from "./watching/looking.ts";
 
 /** Checks that a merge's record names. */
 const MAX_JUDGED = 50;
@@ -21,6 +22,7 @@ export function advance(draft: LaneDraft): void {
   state.front ??= choose(state)?.pull ?? null;
   const chosen = state.entries.find((entry) => entry.pull === state.front);
   if (chosen !== undefined) drive(draft, chosen);
+  lookAtNear(draft);
   compareHeads(draft);
   for (const entry of state.entries) {
     numberWaiting(entry);

@@ -3,13 +3,14 @@ import { dueAfter } from "../due.ts";
 import { canBeOfChange, type EnvironmentFault } from "../environment-fault.ts";
 import type { Ignored } from "../event.ts";
 import type { Check, PullSnapshot } from "../github.ts";
-import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
+import { eject, type LaneDraft, nextAsk } from "./draft.ts";
 import type { Verdict } from "./gate.ts";
 import { judgeEntry } from "./judging/approval.ts";
 import { ownFailures, passOnBase } from "./judging/base.ts";
 import { isNotRun } from "./judging/fault.ts";
 import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
+import { refresh } from "./watching/looking.ts";
 
 /** A required check that is not reported this long after the head appeared will not be: its workflow did not start. */
 const MISSING_MS = 5 * 60_000;

@@ -21,7 +21,8 @@
  * - A branch has one writer. An entry that was ejected is away: the lane observes it and changes nothing.
  * - An entry is away only while the fault that it was sent back for still holds. Then the lane offers it to its feature.
  * - An entry that conflicts with one ahead of it waits while that one can land. The first entry that may continue never waits so.
- * - Every entry waits for an effect, a timer or a person, and every try is bounded. The sweep observes all entries once a minute.
+ * - Every entry waits for an effect, a timer or a person, and every try is bounded. The sweep observes those near
+ *   their merge once a minute, and all others every ten.
  * - A feature hears once how an entry ended: landed, ejected or left. Until then it hears every change of the entry's standing.
  *
  * # Sources of events
@@ -34,7 +35,8 @@
  *
  * # Races handled
  *
- * - A hint arrives while an observation runs. Observations are numbered, and only the answer to the last one counts.
+ * - A hint arrives while an observation runs. Observations are numbered, and a merge rests only on the answer to the last one. An
+ *   answer that a hint overtook still counts for all else, unless the lane changed the entry since.
  * - Somebody pushes to the head. The new head starts over, and is observed once more, because hints about its commit found
  *   no lane before.
  * - GitHub shows the former head for a while after a promotion. That head is not judged again.
@@ -77,7 +79,8 @@ import { onLaneEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
 import { onEntryParked } from "./returning.ts";
 import { commitsWatched, type LaneEventOf, type LaneState } from "./state.ts";
 import { onEntriesHeld, onEntryApproved, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
-import { LANE_SWEEP_MS, setTimer } from "./timer.ts";
+import { setTimer } from "./timer.ts";
+import { SWEEP_NEAR_MS } from "./watching/looking.ts";
 
 /** Mutates `before` and returns it. Callers must pass a copy. */
 export function decideLane(
@@ -92,7 +95,7 @@ export function decideLane(
   const wasEmpty = state.entries.length === 0;
   const ignored = apply(draft, event);
   advance(draft);
-  if (wasEmpty && state.entries.length > 0) draft.effects.push(setTimer({ kind: "sweep" }, at + LANE_SWEEP_MS));
+  if (wasEmpty && state.entries.length > 0) draft.effects.push(setTimer({ kind: "sweep" }, at + SWEEP_NEAR_MS));
   return { state, effects: draft.effects, ignored };
 }
 

@@ -16,21 +16,6 @@ export interface LaneDraft {
   effects: Effect[];
 }
 
-/** Asks for a new observation. An earlier one that has not begun is replaced; the answer to one under way no longer counts. */
-export function refresh(draft: LaneDraft, entry: Entry): void {
-  entry.observation.asked += 1;
-  draft.effects.push({
-    type: "pull.observe",
-    repo: draft.state.repo,
-    pull: entry.pull,
-    seq: entry.observation.asked,
-    branch: draft.state.branch,
-    checks: entry.checks,
-    neutral: entry.neutral,
-    gateSurface: entry.gateSurface,
-  });
-}
-
 /** Returns a number that no effect of this lane has had. An effect with a used key would count as done and never run. */
 export function nextAsk(draft: LaneDraft): number {
   draft.state.asks += 1;

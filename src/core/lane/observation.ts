@@ -3,11 +3,12 @@ import type { Ignored } from "../event.ts";
 import type { PullSnapshot } from "../github.ts";
 import { isFresh } from "./ahead.ts";
 import { checksObserved } from "./checks.ts";
-import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
+import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES } from "./draft.ts";
 import { reviewRefusal } from "./judging/refusal.ts";
 import { offerIfHealed } from "./returning.ts";
 import { commitsWatched, type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
-import { LANE_SWEEP_MS, parseTimer, setTimer } from "./timer.ts";
+import { parseTimer, setTimer } from "./timer.ts";
+import { look, outdate, refresh, sweepLane } from "./watching/looking.ts";
 
 /** Refreshes until a pull of unknown mergeability is given up. GitHub needs minutes at times. With their back-off, half an hour. */
 const MAX_UNKNOWN = 64;
@@ -15,6 +16,11 @@ const MAX_UNKNOWN = 64;
 /** A hint says that something about a pull, a commit or a branch changed, not what. */
 export function onLaneHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">): Ignored | null {
   const { state } = draft;
+  // The base moved for every entry.
+  if (topic.kind === "branch" && topic.branch === state.branch) {
+    for (const entry of state.entries) outdate(entry);
+    return null;
+  }
   const concerned = state.entries.filter((entry) => {
     switch (topic.kind) {
       case "pull":
@@ -22,13 +28,13 @@ export function onLaneHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">)
       case "commit":
         return entry.head === topic.sha || commitsWatched(entry).includes(topic.sha);
       case "branch":
-        return topic.branch === state.branch || topic.branch === entry.branch;
+        return topic.branch === entry.branch;
       default:
         return false;
     }
   });
   if (concerned.length === 0) return "not-accepted-here";
-  for (const entry of concerned) refresh(draft, entry);
+  for (const entry of concerned) look(draft, entry);
   return null;
 }
 
@@ -38,8 +44,7 @@ export function onLaneTimerDue(draft: LaneDraft, event: LaneEventOf<"timer.due">
   if (timer === null) return "superseded";
   if (timer.kind === "sweep") {
     if (state.entries.length === 0) return "superseded";
-    draft.effects.push(setTimer(timer, draft.at + LANE_SWEEP_MS));
-    for (const entry of state.entries) refresh(draft, entry);
+    draft.effects.push(setTimer(timer, sweepLane(draft)));
     return null;
   }
   const entry = findEntry(state, timer.pull);
@@ -52,7 +57,7 @@ export function onLaneTimerDue(draft: LaneDraft, event: LaneEventOf<"timer.due">
 
 export function onPullObserved(draft: LaneDraft, event: LaneEventOf<"pull.observed">): Ignored | null {
   const entry = findEntry(draft.state, event.pull);
-  if (entry === null || event.seq !== entry.observation.asked) return "stale-observation";
+  if (entry === null || !counts(entry, event.seq)) return "stale-observation";
   // Only open pulls are read together with the tip of the base. What GitHub records of the others lags behind it.
   const before = snapshotOf(entry);
   const isOpen = event.snapshot.state === "open" || before === null;
@@ -64,6 +69,14 @@ export function onPullObserved(draft: LaneDraft, event: LaneEventOf<"pull.observ
   pullObserved(draft, entry, snapshot);
   if (draft.state.entries.includes(entry)) refreshLater(draft, entry);
   return null;
+}
+
+/**
+ * Returns true for an answer that is newer than the last one and was asked for after the lane last changed the entry. One that a hint
+ * overtook counts: a busy lane would otherwise throw away most of what it reads. The entry is not fresh then and does not merge.
+ */
+function counts({ observation: { asked, since, latest } }: Entry, seq: number): boolean {
+  return seq === asked || (seq < asked && seq >= since && seq > (latest?.seq ?? 0));
 }
 
 function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {

@@ -2,10 +2,11 @@
 import { dueAfter } from "../due.ts";
 import type { Ignored } from "../event.ts";
 import { onCompareFailed } from "./ahead.ts";
-import { closeGate, eject, type LaneDraft, leave, refresh, removeEntry, rest } from "./draft.ts";
+import { closeGate, eject, type LaneDraft, leave, removeEntry, rest } from "./draft.ts";
 import { factsOf } from "./judging/refusal.ts";
 import { type Entry, findEntry, isAway, type LaneEventOf, snapshotOf, stageAtRest } from "./state.ts";
 import { setTimer } from "./timer.ts";
+import { outdate, refresh } from "./watching/looking.ts";
 
 /** The first pause after a refused merge. The next ones are four times as long each. */
 const REFUSED_MS = 60_000;
@@ -113,7 +114,7 @@ function land(draft: LaneDraft, entry: Entry, outcome: Landed, mergeMs: number):
   }
   removeEntry(draft, entry);
   // The base moved for all others.
-  for (const other of state.entries) refresh(draft, other);
+  for (const other of state.entries) outdate(other);
 }
 
 /**

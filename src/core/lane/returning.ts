@@ -4,9 +4,10 @@
  */
 import type { Ignored } from "../event.ts";
 import type { PullSnapshot } from "../github.ts";
-import { type LaneDraft, nextAsk, refresh } from "./draft.ts";
+import { type LaneDraft, nextAsk } from "./draft.ts";
 import { isHealed } from "./judging/fault.ts";
 import { type Entry, findEntry, isAway, type LaneEventOf } from "./state.ts";
+import { refresh } from "./watching/looking.ts";
 
 /** Offers the entry once, until its fault is back or its feature has parked it. */
 export function offerIfHealed(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {

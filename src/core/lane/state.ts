@@ -53,9 +53,15 @@ export const Entry = Submission.extend({
   /** Grows with every first submission. A repaired entry keeps its place. */
   place: z.number().int(),
   stage: EntryStage,
-  /** Numbers the observations. Only the answer to the last one asked for counts, and every hint asks for a new one. */
+  /** Numbers the observations. A merge rests only on the answer to the last one that is due, and every hint makes one due. */
   observation: z.object({
+    /** The last one that is due. */
     asked: z.number().int(),
+    /** The last one that was sent, and when. Entries far from their merge are not observed at once. */
+    sent: z.number().int(),
+    sentAt: Time,
+    /** The one that was due when the lane last changed the entry. Answers to earlier ones do not count. */
+    since: z.number().int(),
     latest: z.object({ seq: z.number().int(), snapshot: PullSnapshot }).nullable(),
   }),
   /** The entry's own timed refreshes since the last progress, for the back-off. */

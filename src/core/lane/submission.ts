@@ -1,8 +1,9 @@
 /** Reacts to what features say: a pull is submitted, withdrawn, held or released, or a person approved its changes. */
 import type { Ignored } from "../event.ts";
-import { type LaneDraft, leave, refresh, sendEjected, sendLeft } from "./draft.ts";
+import { type LaneDraft, leave, sendEjected, sendLeft } from "./draft.ts";
 import { grantWaiting } from "./judging/approval.ts";
 import { findEntry, isAway, type LaneEventOf } from "./state.ts";
+import { refresh } from "./watching/looking.ts";
 
 const MAX_ENTRIES = 400;
 
@@ -34,7 +35,7 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
   };
   if (known === null) {
     state.lastPlace += 1;
-    const observation = { asked: 0, latest: null };
+    const observation = { asked: 0, sent: 0, sentAt: draft.at, since: 0, latest: null };
     const approval = { number: 0, waiting: [], granted: [] };
     const entry = { ...fresh, place: state.lastPlace, formerHead: null, observation, approval };
     state.entries.push(entry);

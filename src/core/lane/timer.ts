@@ -4,9 +4,6 @@ import type { Effect } from "../effect.ts";
 /** `rest` is due when something may be tried again; `refresh` and `sweep` when GitHub is asked again without a hint. */
 export type LaneTimer = { kind: "sweep" } | { kind: "refresh" | "rest"; pull: number };
 
-/** The interval at which every entry is observed without a hint. It bounds the delay of a lost webhook or timer. */
-export const LANE_SWEEP_MS = 60_000;
-
 export function setTimer(timer: LaneTimer, dueAt: number): Effect {
   return { type: "timer.set", timer: nameOf(timer), dueAt };
 }

@@ -38,16 +38,20 @@ export const laneSteps: Record<number, Step> = {
   }),
   // 5 knows who made each check. What 4 has seen counts no more: the sweep reads every pull again within a minute.
   4: ({ entries, ...state }) => ({ ...state, entries: (entries as EntryOf4[]).map(unjudged) }),
-  // 6 holds the repository's id, and remembers why an entry was sent back. Of those that 5 sent back it does not know the reason or the head, so each is offered
-  // once nothing is wrong with it.
+  // 6 holds the repository's id, knows which observations were sent, and remembers why an entry was sent back. Everything that 5 asked
+  // for was sent. Of those that 5 sent back it does not know the reason or the head, so each is offered once nothing is wrong with it.
   5: ({ entries, ...state }) => ({
     ...withRepositoryId(state),
     entries: (entries as EntryOf4[]).map((entry) => {
       const away = entry.stage.kind === "away" || entry.stage.away === true;
-      return { ...entry, refused: null, sentBack: away ? { fault: null, head: "", offered: false } : null };
+      return { ...sent(entry), refused: null, sentBack: away ? { fault: null, head: "", offered: false } : null };
     }),
   }),
 };
+
+function sent({ observation, ...entry }: EntryOf4): Fields {
+  return { ...entry, observation: { ...observation, sent: observation.asked, sentAt: 0, since: observation.asked } };
+}
 
 interface EntryOf3 extends Fields {
   task: string;

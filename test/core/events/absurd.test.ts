@@ -180,6 +180,7 @@ describe("an observation that fails while a merge is under way", () => {
     };
     const failed = { type: "effect.failed" as const, key: `pull.observe:${pull}`, task: null, head: null, failure };
     world.lane({ ...failed, effect: "pull.observe", pull });
+    world.at += 10 * 60_000;
     world.send(LANE, { type: "timer.due", timer: "sweep" });
     world.pullIs(pull);
     expect(world.laneState.entries.map((entry) => entry.stage.kind)).toEqual(["merging"]);

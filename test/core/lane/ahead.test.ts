@@ -333,6 +333,9 @@ describe("the front", () => {
           : { kind: draw.away ? "away" : draw.stage, failing: [] },
         observation: {
           asked: draw.fresh ? 1 : 2,
+          sent: draw.fresh ? 1 : 2,
+          sentAt: 0,
+          since: 0,
           latest: {
             seq: 1,
             snapshot: {

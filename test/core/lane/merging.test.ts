@@ -74,6 +74,7 @@ describe("merging", () => {
     world.pullIs(second);
     world.merges(first, { landedTree: sha("something-else") });
     expect(world.laneState.halted).toMatchObject({ kind: "landed-tree-differs", pull: first });
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: second } });
     world.pullIs(second);
     expect(world.has("pull.merge")).toBe(false);
     expect(world.task("b")).toMatchObject({ entry: { standing: { kind: "queue-halted", halt: { pull: first } } } });

@@ -39,6 +39,9 @@ describe("a lane of schema 3", () => {
     expect(migrated(snapshot).entries.map(({ observation }) => observation)).toEqual(
       before.map(({ asked, observed, snapshot }) => ({
         asked,
+        sent: asked,
+        sentAt: 0,
+        since: asked,
         latest: {
           seq: observed,
           snapshot: { ...snapshot, checks: [], producers: [], sameWorkflows: true, guarded: [], baseChecks: null },

@@ -89,6 +89,7 @@ describe("the standing of an entry", () => {
     world.pullIs(10, { checks: [running] });
     const before = sent.length;
     for (let time = 0; time < 3; time += 1) {
+      world.at += 60_000;
       world.timer("sweep", LANE);
       world.pullIs(10, { checks: [running] });
     }
@@ -108,6 +109,7 @@ describe("the standing of an entry", () => {
     const { world, sent } = inLane("a");
     world.pullIs(10, { mergeable: false });
     const before = sent.length;
+    world.at += 10 * 60_000;
     world.timer("sweep", LANE);
     world.pullIs(10, { draft: true });
     expect(sent).toHaveLength(before);

@@ -137,5 +137,5 @@ function laneWaits(key: string, state: LaneState, mirror: Waiting): string | nul
 }
 
 function isAsked({ observation }: Entry): boolean {
-  return observation.asked > (observation.latest?.seq ?? 0);
+  return observation.sent > (observation.latest?.seq ?? 0);
 }

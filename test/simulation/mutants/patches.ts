@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "core/lane/observation.ts",
-        find: "if (entry === null || event.seq !== entry.observation.asked) return",
+        find: "if (entry === null || !counts(entry, event.seq)) return",
         replace: "if (entry === null) return",
       },
       {
