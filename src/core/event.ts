@@ -8,7 +8,16 @@ import { NoResult } from "./cause.ts";
 import { Command, IssueObservation, WaitingCommand } from "./command.ts";
 import { EnvironmentFault } from "./environment-fault.ts";
 import { Failure } from "./failure.ts";
-import { JudgedCheck, Permission, PullSnapshot, Repo, RequiredCheck, Requirement, RunSnapshot } from "./github.ts";
+import {
+  JudgedCheck,
+  MAX_CHANGE_REQUESTS,
+  Permission,
+  PullSnapshot,
+  Repo,
+  RequiredCheck,
+  Requirement,
+  RunSnapshot,
+} from "./github.ts";
 import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId, TaskTitle } from "./plan.ts";
 import { Policy } from "./policy.ts";
@@ -173,6 +182,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     standing: Standing,
     /** Required checks run on its head, or are about to: they take jobs that attempts could have. */
     checking: z.boolean(),
+    /** People without write access who ask for changes, which holds nothing. Left out: there are none. */
+    wishes: z.array(z.string()).max(MAX_CHANGE_REQUESTS).optional(),
   }),
   z.object({
     type: z.literal("entry.landed"),

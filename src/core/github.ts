@@ -155,9 +155,11 @@ export const PullSnapshot = z.object({
   guarded: z.array(ReviewedChange).max(MAX_GUARDED),
   /** The checks of `baseSha`, read where a required check fails on the head; null: not read. */
   baseChecks: z.array(Check).nullable(),
-  /** Logins whose latest submitted review asks for changes. */
+  /** People with write access whose latest submitted review asks for changes. */
   changesRequestedBy: z.array(z.string()),
-  /** The reviews of those of them with write access, with the head that each is about. Left out: there are none. */
+  /** The same of others. Anyone can review a pull of a public repository, so they hold no merge. Left out: there are none. */
+  changesWishedBy: z.array(z.string()).max(MAX_CHANGE_REQUESTS).optional(),
+  /** The reviews of those with write access, with the head that each is about. Left out: there are none. */
   changeRequests: z.array(ChangeRequest).max(MAX_CHANGE_REQUESTS).optional(),
   /** Logins with write access whose latest review approves. Left out: none, or an older version observed it. */
   approvedBy: z.array(z.string()).max(5).optional(),

@@ -136,9 +136,9 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
         readChecks(repo, headSha),
         verdictsOf(calls, repo, number),
       ]);
-      const asking = verdicts.filter((review) => review.state === "CHANGES_REQUESTED");
-      const changesRequestedBy = asking.map((review) => review.user?.login ?? "ghost");
-      const changeRequests = await requestsOf(calls, repo, asking);
+      const { holding, wishing, unknown } = await byAccess(calls, repo, verdicts);
+      const changeRequests = requestsOf(holding);
+      const changesWishedBy = wishing.map(loginOf).slice(-MAX_CHANGE_REQUESTS);
       const open = {
         ...common,
         ...comparison,
@@ -146,10 +146,14 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
         headTree: commit.tree,
         checks,
         sameWorkflows: await sameWorkflows(repo, { sha: headSha, tree: commit.tree }, comparison.baseSha),
-        changesRequestedBy,
+        changesRequestedBy: [...unknown, ...holding].map(loginOf),
         approvals: await approvalsOf(calls, repo, verdicts),
       };
-      return changeRequests.length === 0 ? open : { ...open, changeRequests };
+      return {
+        ...open,
+        ...(changeRequests.length === 0 ? {} : { changeRequests }),
+        ...(changesWishedBy.length === 0 ? {} : { changesWishedBy }),
+      };
     },
   };
 }
@@ -199,30 +203,50 @@ async function verdictsOf(calls: Calls, repo: Repo, pull: number): Promise<Revie
 /** The part of one review, in characters, that an agent receives. */
 const REVIEW_CHARACTERS = 6_000;
 
+/** Reviewers whose permission is read. Anyone who can read a public repository can submit a review. */
+const MAX_REVIEWERS = 30;
+
 /**
- * Returns the change requests of people with write access. Anyone who can read a repository can submit a review, and a
- * stranger's text must not reach an agent.
+ * Separates the change requests of people with write access from those of others, which hold no merge. The permission of those
+ * beyond the limit is unknown, so they hold too.
  */
-async function requestsOf(calls: Calls, repo: Repo, asking: readonly Review[]): Promise<ChangeRequest[]> {
-  const requests: ChangeRequest[] = [];
-  for (const { user, body, commit_id: head } of asking) {
-    if (user === null || head == null || body == null || body.trim() === "") continue;
-    if (!(await mayWrite(calls, repo, user.login))) continue;
-    requests.push({ by: user.login, head, text: body.slice(0, REVIEW_CHARACTERS).toWellFormed() });
-    if (requests.length === MAX_CHANGE_REQUESTS) break;
+async function byAccess(
+  calls: Calls,
+  repo: Repo,
+  verdicts: readonly Review[],
+): Promise<{ holding: Review[]; wishing: Review[]; unknown: Review[] }> {
+  const asking = verdicts.filter((review) => review.state === "CHANGES_REQUESTED");
+  const holding: Review[] = [];
+  const wishing: Review[] = [];
+  for (const review of asking.slice(-MAX_REVIEWERS)) {
+    const holds = review.user !== null && (await mayWrite(calls, repo, review.user.login));
+    (holds ? holding : wishing).push(review);
   }
-  return requests;
+  return { holding, wishing, unknown: asking.slice(0, -MAX_REVIEWERS) };
+}
+
+function loginOf({ user }: Review): string {
+  return user?.login ?? "ghost";
+}
+
+/** Returns the texts of change requests for an agent. A stranger's text must not reach it, so callers pass only people's with write access. */
+function requestsOf(holding: readonly Review[]): ChangeRequest[] {
+  return holding
+    .flatMap(({ user, body, commit_id: head }) =>
+      user === null || head == null || body == null || body.trim() === ""
+        ? []
+        : [{ by: user.login, head, text: body.slice(0, REVIEW_CHARACTERS).toWellFormed() }],
+    )
+    .slice(0, MAX_CHANGE_REQUESTS);
 }
 
 const MAX_APPROVALS = 5;
-/** Approvers whose permission is read. Anyone who can read a public repository can approve. */
-const MAX_APPROVERS = 30;
 
 /** Returns the approvals of people with write access, newest first. A job's token can approve, where a repository allows it. */
 async function approvalsOf(calls: Calls, repo: Repo, verdicts: readonly Review[]): Promise<Approval[]> {
   const approving = verdicts.filter(({ state, user }) => state === "APPROVED" && user?.type === "User");
   const approvals: Approval[] = [];
-  for (const { user, commit_id: head } of approving.toReversed().slice(0, MAX_APPROVERS)) {
+  for (const { user, commit_id: head } of approving.toReversed().slice(0, MAX_REVIEWERS)) {
     if (user === null || head == null || !(await mayWrite(calls, repo, user.login))) continue;
     approvals.push({ by: user.login, head });
     if (approvals.length === MAX_APPROVALS) break;

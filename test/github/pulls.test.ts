@@ -367,7 +367,7 @@ describe("the checks of a pull", () => {
   });
 });
 
-it("changesRequestedBy names each person whose last verdict it is; comments and drafts are no verdicts", async () => {
+it("tells change requests of people with write access from others'; comments and drafts are no requests", async () => {
   const review = (login: string | null, state: string) => ({ user: login === null ? null : { login }, state });
   expectOpenPull({
     reviews: [
@@ -383,7 +383,13 @@ it("changesRequestedBy names each person whose last verdict it is; comments and 
     ],
   });
 
-  expect((await githubWith().pull(repo, 3)).changesRequestedBy).toEqual(["ann", "cid", "ghost"]);
+  api().get(`${REPO}/collaborators/ann/permission`).reply(200, { permission: "write" });
+  api().get(`${REPO}/collaborators/cid/permission`).reply(200, { permission: "read" });
+
+  expect(await githubWith().pull(repo, 3)).toMatchObject({
+    changesRequestedBy: ["ann"],
+    changesWishedBy: ["cid", "ghost"],
+  });
 });
 
 it("changeRequests holds what was written by those who may push, with the head it is about", async () => {
@@ -405,6 +411,9 @@ it("changeRequests holds what was written by those who may push, with the head i
   });
   for (const [login, permission] of [
     ["ann", "write"],
+    ["bob", "write"],
+    ["cid", "write"],
+    ["dan", "write"],
     ["eve", "read"],
     ["fay", "admin"],
   ]) {
@@ -415,6 +424,21 @@ it("changeRequests holds what was written by those who may push, with the head i
     { by: "ann", head, text: "Not like this." },
     { by: "fay", head: merge, text: "Nor so." },
   ]);
+});
+
+it("lets a change request hold the merge when its author is beyond the people whose permission is read, and keeps its text", async () => {
+  const logins = Array.from({ length: 31 }, (_, index) => `r${index}`);
+  expectOpenPull({
+    reviews: logins.map((login) => ({ user: { login }, state: "CHANGES_REQUESTED", body: "No.", commit_id: head })),
+  });
+  for (const login of logins.slice(1)) {
+    api().get(`${REPO}/collaborators/${login}/permission`).reply(200, { permission: "read" });
+  }
+
+  const pull = await githubWith().pull(repo, 3);
+
+  expect(pull).toMatchObject({ changesRequestedBy: ["r0"], changesWishedBy: logins.slice(-5) });
+  expect(pull.changeRequests).toBeUndefined();
 });
 
 describe("the approvals of a pull", () => {
@@ -444,6 +468,7 @@ describe("the approvals of a pull", () => {
         approves("gus"),
       ],
     });
+    mayRead("cid", "write");
     mayRead("gus", "admin");
     mayRead("fay", null);
     mayRead("eve", "read");

@@ -62,6 +62,16 @@ describe("why a task is not merged", () => {
     expect(explained(world, "a")).toEqual({ reason, next, actor: "person" });
   });
 
+  it("names people without write access who asked for changes, and goes on without them", () => {
+    const world = started({ a: [] });
+    world.pullIs(world.agentSucceeds("a"), { changesWishedBy: ["sam"], checks: [running] });
+    expect(explained(world, "a")).toEqual({
+      reason: "#10: unit is running; @sam asked for changes without write access, which does not hold the merge",
+      next: "it continues by itself",
+      actor: "github",
+    });
+  });
+
   it("is a lane that halted", () => {
     const world = started({ a: [], b: [] });
     world.pullIs(world.agentSucceeds("a"));

@@ -75,6 +75,8 @@ const Entry = z.object({
   standing: Standing.nullable(),
   /** Required checks run on its head, or are about to. */
   checking: z.boolean(),
+  /** People without write access who ask for changes, which holds nothing. Left out: there are none. */
+  wishes: z.array(z.string()).optional(),
 });
 
 export const Landing = z.object({

@@ -3,7 +3,7 @@ import { conflictAhead, mayAdvance } from "./ahead.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
 import { judgeEntry, waitingChanges } from "./judging/approval.ts";
 import { brokenByBase } from "./judging/base.ts";
-import { awaitsApproval, conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
+import { awaitsApproval, conflictsAhead, isSameList, isSameStanding, type Standing } from "./standing.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf, withoutRerun } from "./state.ts";
 
 /** Refusals without a known reason that are not shown. With their pauses, about five minutes. */
@@ -15,14 +15,16 @@ export function reportStanding(draft: LaneDraft, entry: Entry): void {
   if (isAway(entry) || isWithdrawn(entry)) return;
   const standing = entryStanding(state, entry);
   const checking = isChecking(entry);
+  const wishes = snapshotOf(entry)?.changesWishedBy ?? [];
   const { explained } = entry;
-  if (explained?.checking === checking && isSameStanding(explained.standing, standing)) return;
-  entry.explained = { standing, checking };
+  const isSame = explained?.checking === checking && isSameStanding(explained.standing, standing);
+  if (isSame && isSameList(explained.wishes ?? [], wishes)) return;
+  entry.explained = { standing, checking, ...(wishes.length > 0 ? { wishes } : {}) };
   draft.effects.push({
     type: "send",
     to: entry.feature,
     key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,
-    event: { type: "entry.explained", task: entry.task, pull: entry.pull, standing, checking },
+    event: { type: "entry.explained", task: entry.task, pull: entry.pull, ...entry.explained },
   });
 }
 

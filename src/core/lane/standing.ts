@@ -119,6 +119,10 @@ export function isSameStanding(left: Standing | null, right: Standing | null): b
   return isSameValue(left, right);
 }
 
+export function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  return isSameValue(left, right);
+}
+
 function isSameValue(left: unknown, right: unknown): boolean {
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
   const fields = Object.entries(left);

@@ -98,7 +98,7 @@ export const Entry = Submission.extend({
   restsUntil: Time.nullable(),
   gateMs: z.number(),
   /** The last report to the feature: why the entry is not merged, and whether required checks run or are about to. */
-  explained: z.object({ standing: Standing, checking: z.boolean() }).nullable(),
+  explained: z.object({ standing: Standing, checking: z.boolean(), wishes: z.array(z.string()).optional() }).nullable(),
   /** At most one for each entry ahead. */
   comparisons: z.array(Comparison),
 });

@@ -2,7 +2,7 @@
 import type { Failure, FailureClass } from "../../core/failure.ts";
 import { actorOfTask, standingOf, type TaskStanding } from "../../core/feature/standing.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import type { Task } from "../../core/feature/task.ts";
+import { entryOf, type Task } from "../../core/feature/task.ts";
 import { causeText } from "./cause.ts";
 import { counted, type Explanation, firstLine, NOTHING_TO_DO } from "./explanation.ts";
 import { tripText } from "./parked.ts";
@@ -11,9 +11,17 @@ import { explainStanding } from "./standing.ts";
 /** Says why the task is not merged yet. */
 export function explainTask(state: FeatureState, task: Task): Explanation {
   const standing = standingOf(state, task);
-  if (standing.kind === "in-lane") return explainStanding(task.plan.id, standing.pull, standing.standing);
+  if (standing.kind === "in-lane") {
+    const explained = explainStanding(task.plan.id, standing.pull, standing.standing);
+    return { ...explained, reason: `${explained.reason}${wishesText(entryOf(task)?.wishes ?? [])}` };
+  }
   const [reason, next] = words(standing, task.plan.id);
   return { reason, next, actor: actorOfTask(standing) };
+}
+
+function wishesText(logins: readonly string[]): string {
+  if (logins.length === 0) return "";
+  return `; ${logins.map((login) => `@${login}`).join(", ")} asked for changes without write access, which does not hold the merge`;
 }
 
 function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string): [reason: string, next: string] {

@@ -152,8 +152,13 @@ export function pullsContract(scene: () => Scene): void {
       expect((await github.pull(repo, number)).approvals).toEqual([{ by: world.maintainer, head }]);
 
       await world.review(number, world.maintainer, "REQUEST_CHANGES");
-      const { approvals, changesRequestedBy } = await github.pull(repo, number);
-      expect([approvals, changesRequestedBy]).toEqual([[], [world.maintainer]]);
+      await world.review(number, world.stranger, "REQUEST_CHANGES");
+      const { approvals, changesRequestedBy, changesWishedBy } = await github.pull(repo, number);
+      expect({ approvals, changesRequestedBy, changesWishedBy }).toEqual({
+        approvals: [],
+        changesRequestedBy: [world.maintainer],
+        changesWishedBy: [world.stranger],
+      });
     });
 
     it("recognises a conflict", async () => {

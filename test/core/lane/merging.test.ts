@@ -30,6 +30,13 @@ describe("merging", () => {
     expect(world.has("pull.update")).toBe(false);
   });
 
+  it("A lane merges a pull although a person without write access asks for changes", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { changesWishedBy: ["sam"] });
+    expect(world.has("pull.merge")).toBe(true);
+  });
+
   it("A lane updates a head that is behind its base, and merges it when the checks of the new head have passed", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");

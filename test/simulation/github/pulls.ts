@@ -85,7 +85,9 @@ export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
     };
   }
   const baseSha = github.tip(pull.base);
-  const asking = [...pull.reviews].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login);
+  const requests = [...pull.reviews].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login);
+  const asking = requests.filter((login) => mayWrite(github, login));
+  const wishing = requests.filter((login) => !mayWrite(github, login));
   const changeRequests = asking.map((by) => ({ by, head: pull.reviewed.get(by) ?? headSha, text: "Not like this." }));
   return {
     ...common,
@@ -98,16 +100,19 @@ export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
     mergeBase: github.objects.forkOf(baseSha, headSha)?.sha ?? baseSha,
     approvals: approvalsOf(github, pull),
     ...(changeRequests.length === 0 ? {} : { changeRequests }),
+    ...(wishing.length === 0 ? {} : { changesWishedBy: wishing.slice(-5) }),
   };
+}
+
+function mayWrite(github: GitHubModel, login: string): boolean {
+  const permission = github.people.get(login);
+  return permission === "write" || permission === "admin";
 }
 
 /** Returns the approvals of those who may write. */
 function approvalsOf(github: GitHubModel, pull: Pull): SeenPull["approvals"] {
   return [...pull.reviews]
-    .filter(([login, verdict]) => {
-      const permission = github.people.get(login);
-      return verdict === "APPROVED" && (permission === "write" || permission === "admin");
-    })
+    .filter(([login, verdict]) => verdict === "APPROVED" && mayWrite(github, login))
     .map(([by]) => ({ by, head: pull.reviewed.get(by) ?? pull.shown }))
     .toReversed()
     .slice(0, 5);

@@ -183,6 +183,12 @@ export const mutants: readonly Mutant[] = [
     "!snapshot.draft",
   ),
   mutant(
+    "a stranger's review counts",
+    "core/lane/ahead.ts",
+    "snapshot.changesRequestedBy.length === 0",
+    "snapshot.changesRequestedBy.length + (snapshot.changesWishedBy ?? []).length === 0",
+  ),
+  mutant(
     "merge past an entry ahead that it conflicts with",
     "core/lane/ahead.ts",
     "ahead.place >= entry.place || !mayAdvance(state, ahead)",

@@ -89,7 +89,7 @@ export function guards(chance: Chance, features: readonly FeatureSpec[]): Fault[
     return [...guarded.map(({ id }) => id), ...whole].flatMap((task): Fault[] => {
       const by = chance.chance(0.9) ? "maya" : "sam";
       const approve: Act = { act: "say", feature: index, by, text: `/headgate approve ${task}` };
-      const review: Act = { act: "review", feature: index, task, verdict: "APPROVED" };
+      const review: Act = { act: "review", feature: index, task, verdict: "APPROVED", by: "maya" };
       return Array.from({ length: chance.between(2, 4) }, () => {
         const act = chance.chance(0.7) ? approve : review;
         return { on: "time", at: feature.labelledAt + chance.between(60_000, 1_200_000), fault: "act", act };

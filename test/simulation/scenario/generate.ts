@@ -11,6 +11,7 @@ import {
   type Scenario,
   type TaskSpec,
 } from "./scenario.ts";
+import { strangersReviews } from "./social.ts";
 
 /** The most important requests, and how often a scenario makes them. */
 const REQUESTS: readonly (readonly [string, number])[] = [
@@ -144,6 +145,7 @@ export function generate(seed: string): Scenario {
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   faults.push(...amends(new Chance(`${seed} amend`)));
   widen(new Chance(`${seed} wide`), world, features);
+  faults.push(...strangersReviews(new Chance(`${seed} strangers' reviews`)));
   return { seed, world, features, faults };
 }
 
@@ -247,7 +249,7 @@ function meddle(chance: Chance, features: readonly FeatureSpec[], meddling: read
     case "draft":
       return { act: "draft", ...on, on: true };
     case "review":
-      return { act: "review", ...on, verdict: "CHANGES_REQUESTED" };
+      return { act: "review", ...on, verdict: "CHANGES_REQUESTED", by: "maya" };
     case "command":
       return { act: "say", feature, by: "maya", text: `/headgate ${chance.pick(["hold", "cancel"])}` };
   }
@@ -300,7 +302,13 @@ function person(chance: Chance, features: readonly FeatureSpec[]): Act {
       return { act: "draft", feature, task, on };
     case 9:
     case 10:
-      return { act: "review", feature, task, verdict: chance.pick(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]) };
+      return {
+        act: "review",
+        feature,
+        task,
+        verdict: chance.pick(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]),
+        by: "maya",
+      };
     case 11:
       return { act: "label", feature, on, by: chance.pick(["maya", "maya", "sam"]) };
     case 12:

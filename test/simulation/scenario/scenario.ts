@@ -107,6 +107,7 @@ export const Act = z.discriminatedUnion("act", [
     feature: z.number().int(),
     task: z.string(),
     verdict: z.enum(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]),
+    by: z.string().default("maya"),
   }),
   z.object({ act: z.literal("label"), feature: z.number().int(), on: z.boolean(), by: z.string() }),
   z.object({ act: z.literal("close-issue"), feature: z.number().int() }),

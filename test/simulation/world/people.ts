@@ -125,7 +125,7 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
         announcePull(github, pull, onTask.on ? "converted_to_draft" : "ready_for_review", MAINTAINER);
         return true;
       case "review":
-        review(github, pull, MAINTAINER, onTask.verdict);
+        review(github, pull, onTask.by, onTask.verdict);
         return true;
       default:
         return false;

@@ -1,5 +1,5 @@
 /** Reacts to what the lanes report of this feature's entries. */
-import { isSameStanding } from "../../lane/standing.ts";
+import { isSameList, isSameStanding } from "../../lane/standing.ts";
 import { failTask } from "../attempt/failing.ts";
 import { cancelAttempt } from "../attempt/running.ts";
 import { type Draft, type EventOf, hasPlan, type Reaction } from "../draft.ts";
@@ -21,9 +21,10 @@ export function onEntryExplained(draft: Draft, event: EventOf<"entry.explained">
   const { state, at } = draft;
   const task = taskOfPull(state, event);
   if (task?.stage !== "in-lane") return "stale-observation";
-  const { standing, checking } = event;
-  if (isSameStanding(task.entry.standing, standing) && task.entry.checking === checking) return "duplicate";
-  task.entry = { standing, checking };
+  const { standing, checking, wishes = [] } = event;
+  const isSame = isSameStanding(task.entry.standing, standing) && task.entry.checking === checking;
+  if (isSame && isSameList(task.entry.wishes ?? [], wishes)) return "duplicate";
+  task.entry = { standing, checking, ...(wishes.length > 0 ? { wishes } : {}) };
   if (standing.kind === "approval" && recordAsked(task, standing.number, at) && hasPlan(draft))
     describePull(draft, task);
   return null;
