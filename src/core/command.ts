@@ -10,6 +10,8 @@ export const Verb = z.enum([
   "resume",
   "cancel",
   "retry",
+  "skip",
+  "done",
   "approve",
   "approve-task",
   "plan",
@@ -39,6 +41,10 @@ export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("resume") }),
   z.object({ verb: z.literal("cancel") }),
   z.object({ verb: z.literal("retry"), task: TaskId }),
+  /** Leave a task out while the plan is carried out. What depends on it goes on. */
+  z.object({ verb: z.literal("skip"), task: TaskId }),
+  /** End a task that a person did otherwise, or of which nothing is to be done. */
+  z.object({ verb: z.literal("done"), task: TaskId }),
   /** Carry the plan out. `version`: the one meant; null: the one that was shown when this was written. */
   z.object({ verb: z.literal("approve"), version: z.number().int().positive().nullable() }),
   /** Approve the changes of a task's pull that its checks cannot vouch for. */

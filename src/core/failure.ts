@@ -8,6 +8,7 @@ import { Cause } from "./cause.ts";
 export const FailureClass = z.enum([
   "agent-failed",
   "agent-empty",
+  "nothing-to-do",
   "attempt-lost",
   "attempt-timed-out",
   "checks-failed",
@@ -80,6 +81,7 @@ export const failureRules: Record<FailureClass, FailureRule> = {
   "checks-timed-out": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
   "checks-missing": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
   "policy-blocked": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
+  "nothing-to-do": { fault: "elsewhere", next: "park", waitMs: 0, retry: "again" },
   "budget-exhausted": { fault: "elsewhere", next: "park", waitMs: 0, retry: "again" },
 };
 

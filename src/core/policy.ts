@@ -79,6 +79,8 @@ export const Policy = z.object({
   producers: z.record(z.string(), z.union([z.number().int().positive(), z.string().min(1).max(100)])).default({}),
   /** fail: a required check that ends as neutral does not pass. GitHub lets it pass. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
+  /** Decides what follows when an agent gives a reason why there is nothing to change: a person is asked, or the task is done. */
+  nothingToDo: z.enum(["ask", "accept"]).default("ask"),
   /** Decides what follows from a change of the files that decide what the required checks do. */
   gateSurface: GateSurfaceRule.default("approve"),
   /** Minutes that required checks may take before the entry leaves the lane. */
@@ -111,6 +113,7 @@ export const defaultPolicy: Policy = {
   checks: [],
   producers: {},
   neutral: "pass",
+  nothingToDo: "ask",
   gateSurface: "approve",
   checksMinutes: 60,
   protectedPaths: [...pathsOf("never")],

@@ -104,7 +104,7 @@ function judge({ work, ours, last, usage, trouble }: Ended): Pick<EngineReport, 
   switch (last?.stop_reason) {
     case "end_turn":
     case "stop_sequence":
-      return { outcome: "completed", summary: textOf(last) || "the agent ended without a word" };
+      return { outcome: "completed", summary: textOf(last) };
     case "refusal":
       return { outcome: "failed", summary: `the model refused: ${last.stop_details?.explanation ?? textOf(last)}` };
     case "max_tokens":

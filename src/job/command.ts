@@ -51,7 +51,7 @@ export function commandEngine(command: string): Engine {
       return { ...report, outcome: "timed-out", summary: endedAs(late, end.output) };
     }
     if (end.exit !== "exit code 0") return { ...report, outcome: "failed", summary: endedAs(end.exit, end.output) };
-    return { ...report, outcome: "completed", summary: said.summary ?? "the command ended with exit code 0" };
+    return { ...report, outcome: "completed", summary: said.summary ?? "" };
   };
 }
 

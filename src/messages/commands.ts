@@ -57,6 +57,18 @@ const usage: Record<Verb, Usage> = {
     takes: "one task's id",
     example: "/headgate retry parser",
   },
+  skip: {
+    type: "/headgate skip <task>",
+    does: "leave a task out while the plan is carried out; what depends on it goes on without it",
+    takes: "one task's id",
+    example: "/headgate skip parser",
+  },
+  done: {
+    type: "/headgate done <task>",
+    does: "end a task that you did yourself, or of which nothing is to be done",
+    takes: "one task's id",
+    example: "/headgate done parser",
+  },
   budget: {
     type: "/headgate budget +5",
     does: "let the feature spend that many dollars more",
@@ -143,7 +155,9 @@ export function commandText(command: Command): string {
     case "after":
       return `/headgate plan after ${command.task} ${command.needs}`;
     case "retry":
-      return `/headgate retry ${command.task}`;
+    case "skip":
+    case "done":
+      return `/headgate ${command.verb} ${command.task}`;
     case "approve-task":
       return `/headgate approve ${command.task}`;
     case "budget":

@@ -1,9 +1,11 @@
 /** Answers and news on the issue, each posted once. */
 import type { Notice } from "../core/effect.ts";
+import { isLeftOut } from "../core/feature/ending/without.ts";
 import type { Problem } from "../core/preflight/index.ts";
 import { commandFaultText, commandList } from "./commands.ts";
 import { resourceList } from "./explain/parked.ts";
 import { refusalText } from "./explain/refusal.ts";
+import { withoutText } from "./explain/without.ts";
 import { noticeMarker } from "./markers.ts";
 import { planProblemText } from "./problems/plan.ts";
 import { problemText } from "./problems/preflight.ts";
@@ -26,6 +28,10 @@ function words(notice: Notice): string {
       return plainText(refusalText(notice.refusal), 2_000);
     case "help":
       return `Start a line of a comment with one of these commands:\n\n${commandList()}`;
+    case "task-left-out":
+      return leftOut(notice);
+    case "nothing-to-do":
+      return `The agent of task \`${notice.task}\` found nothing to do: ${plainText(notice.said, 1_000)}\n\nIf that is right, comment \`/headgate done ${notice.task}\`; what depends on it then starts. If not, say in the issue or its task what is missing and comment \`/headgate retry ${notice.task}\`.`;
     case "not-ready":
       return `Headgate cannot start here yet. Fix this:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
     case "budget-warning":
@@ -39,6 +45,21 @@ function words(notice: Notice): string {
       return `The plan cannot be used, and nothing was started:\n\n${listed}\n\nComment \`/headgate resume\` for a new plan.`;
     }
   }
+}
+
+function leftOut({ task, without, pull, dependents }: Extract<Notice, { about: "task-left-out" }>): string {
+  const said = `Task \`${task}\` ended without a merge: ${plainText(withoutText(without), 1_200).replace(/[.…]?$/, ".")}`;
+  const closed = pull === null ? "" : ` Its pull request #${pull} is closed, unless it merges at this moment.`;
+  return `${said}${closed}${fateOf(dependents, isLeftOut(without))}`;
+}
+
+function fateOf(dependents: readonly string[], without: boolean): string {
+  if (dependents.length === 0) return "";
+  const names = dependents.map((id) => `\`${id}\``).join(", ");
+  const [depend, go] = dependents.length === 1 ? ["depends", "goes"] : ["depend", "go"];
+  if (!without) return `\n\n${names} ${depend} on it and ${go} on.`;
+  const commands = dependents.map((id) => `\`/headgate skip ${id}\``).join(", ");
+  return `\n\n${names} ${depend} on it and ${go} on without it. To leave out more, comment ${commands}.`;
 }
 
 /** Mentions the person that the answer is for, so that GitHub notifies them. */

@@ -1,6 +1,6 @@
 /** The one comment on the issue that shows the feature's progress. Each update renders it again from the state. */
 import { endedAt, type FeatureState, isOver } from "../core/feature/state.ts";
-import { type Landing, landingOf, type Task } from "../core/feature/task.ts";
+import { type Landing, landingOf, type Task, wasLeftOut } from "../core/feature/task.ts";
 import type { JudgedCheck } from "../core/github.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import { explainFeature, explainTask } from "./explain.ts";
@@ -61,7 +61,7 @@ function taskTable(state: FeatureState, level: Level): string {
 }
 
 function taskRow(state: FeatureState, task: Task, level: Level): string {
-  const { icon, word } = stages[task.stage];
+  const { icon, word } = wasLeftOut(task) ? LEFT_OUT : stages[task.stage];
   const cells = [
     `\`${task.plan.id}\` ${plainText(titleText(task.plan.title), level.title)}`,
     `${icon} ${word}`,
@@ -70,6 +70,8 @@ function taskRow(state: FeatureState, task: Task, level: Level): string {
   ];
   return `| ${cells.join(" | ")} |`;
 }
+
+const LEFT_OUT = { icon: "➖", word: "left out" };
 
 const actors = { headgate: "Headgate", github: "GitHub", person: "**you**" };
 

@@ -21,6 +21,21 @@ const MAX_TYPED = 50;
 /** `drop` and `after` follow `plan`, a task follows `approve`. */
 const FIRST_WORDS = Verb.exclude(["drop", "after", "approve-task"]).options;
 
+/** Words of other bots for the same. They are answered with the command, and never carried out: some mean another thing there. */
+const MEANT = new Map<string, Verb>([
+  ...(["stop", "pause", "wait", "freeze", "block"] as const).map((word) => [word, "hold"] as const),
+  ...(["unhold", "unpause", "continue", "start", "go", "reopen"] as const).map((word) => [word, "resume"] as const),
+  ...(["abort", "close", "end"] as const).map((word) => [word, "cancel"] as const),
+  ...(["rerun", "retest", "recheck", "requeue", "rebase", "recreate", "again"] as const).map(
+    (word) => [word, "retry"] as const,
+  ),
+  ...(["ignore", "exclude", "omit", "remove", "leave-out", "dequeue"] as const).map((word) => [word, "skip"] as const),
+  ...(["complete", "completed", "finish", "finished", "accept", "resolve", "resolved"] as const).map(
+    (word) => [word, "done"] as const,
+  ),
+  ...(["lgtm", "merge", "ship", "r+"] as const).map((word) => [word, "approve"] as const),
+]);
+
 /** Returns the first command in the comment. Code, quotations, lists and HTML comments hold none. */
 export function readCommand(body: string): Command | null {
   const text = beginning(body);
@@ -87,15 +102,19 @@ function understand(line: string): Command {
     case "plan":
       return plan(rest, malformed);
     case "retry":
-      return ofTask("retry", rest, malformed);
+    case "skip":
+    case "done":
+      return ofTask(verb, rest, malformed);
     case "budget":
       return budget(rest) ?? malformed({ kind: "wrong-arguments", verb });
     default: {
-      const near = FIRST_WORDS.find((known) => isNear(verb, known)) ?? null;
+      const near = MEANT.get(verb) ?? FIRST_WORDS.find((known) => isNear(verb, known)) ?? null;
       return malformed({ kind: "unknown-verb", typed: verb.slice(0, MAX_TYPED), near });
     }
   }
 }
+
+type TaskVerb = "retry" | "skip" | "done" | "approve-task";
 
 type Malformed = (fault: CommandFault) => Command;
 
@@ -125,14 +144,19 @@ function plan(rest: readonly string[], malformed: Malformed): Command {
   return { verb: "plan", guidance: rest.join(" ").slice(0, 4_000) };
 }
 
-function ofTask(verb: "retry" | "approve-task", rest: readonly string[], malformed: Malformed): Command {
-  const [task, ...more] = rest;
-  if (task === undefined || more.length > 0) return malformed({ kind: "wrong-arguments", verb });
+/** Marks around a task's id, as the status comment shows it, and punctuation after it mean nothing. */
+const AROUND_ID = /^[`'"*_<([]+|[`'"*_>)\],.;:!?]+$/g;
+
+function ofTask(verb: TaskVerb, rest: readonly string[], malformed: Malformed): Command {
+  const [word, ...more] = rest;
+  if (word === undefined) return malformed({ kind: "wrong-arguments", verb });
+  const task = word.replace(AROUND_ID, "");
+  if (more.length > 0) return malformed({ kind: "wrong-arguments", verb });
   if (TaskId.safeParse(task).success) return { verb, task };
   const near = TaskId.safeParse(task.toLowerCase().replace(/[^a-z0-9-]/g, ""));
   return malformed({
     kind: "not-a-task-id",
-    typed: task.slice(0, MAX_TYPED),
+    typed: word.slice(0, MAX_TYPED),
     near: near.success ? near.data : null,
   });
 }

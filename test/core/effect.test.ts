@@ -82,6 +82,18 @@ const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: A
   "malformed-command": [{ about: "malformed-command", comment: 7, text: "", fault: { kind: "no-verb" } }, "answer:7"],
   "refused-command": [{ about: "refused-command", comment: 7, refusal: { kind: "nothing-stopped" } }, "answer:7"],
   help: [{ about: "help", comment: 7 }, "answer:7"],
+  "task-left-out": [
+    {
+      about: "task-left-out",
+      task: "a",
+      without: { why: "nothing-to-do", said: "" },
+      pull: null,
+      dependents: [],
+      comment: null,
+    },
+    "task-left-out:a",
+  ],
+  "nothing-to-do": [{ about: "nothing-to-do", task: "a", attempt: 2, said: "" }, "nothing-to-do:a:2"],
   "not-ready": [{ about: "not-ready", round: 2, problems: [] }, "not-ready:2"],
   "budget-warning": [{ about: "budget-warning", extra: 5, short: ["usd", "minutes"] }, "budget-warning:usd+minutes:5"],
   "plan-errors": [{ about: "plan-errors", version: 3, problems: [], added: false }, "plan-errors:3"],

@@ -79,10 +79,16 @@ const table: Edge[] = [
     leads: { ...again, ...spent },
   },
   {
-    when: "the agent changes nothing",
+    when: "the agent changes nothing and says nothing",
     failure: "agent-empty",
-    happens: runEnds({}, []),
+    happens: runEnds({ summary: " " }, []),
     leads: { ...again, ...spent },
+  },
+  {
+    when: "the agent finds nothing to do",
+    failure: "nothing-to-do",
+    happens: runEnds({ summary: "It is there already." }, []),
+    leads: { stage: "parked", ...free },
   },
   {
     when: "the engine runs out of minutes",

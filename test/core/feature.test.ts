@@ -129,7 +129,7 @@ describe("a task", () => {
   });
 
   it.each([
-    ["agent-empty", {}, []],
+    ["agent-empty", { summary: "" }, []],
     ["agent-failed", { outcome: "failed" as const }, undefined],
     ["attempt-timed-out", { outcome: "timed-out" as const }, undefined],
     ["agent-failed", {}, [change("../outside")]],

@@ -30,6 +30,7 @@ const taskEvents: TaskMachineEvent[] = [
   { type: "SUBMITTED" },
   { type: "NOTHING_TO_LAND" },
   { type: "LANDED" },
+  { type: "LEFT_OUT" },
   { type: "DUE" },
   { type: "RESUBMIT" },
   { type: "PROMOTE" },

@@ -258,6 +258,17 @@ describe("a snapshot", () => {
     });
   });
 
+  it("of version 8 knows why tasks ended without a merge, and goes on", () => {
+    const { aggregate, ...snapshot } = stored("feature-8-without-merge");
+    const state = FeatureState.parse(decide(aggregate, snapshot, sweep).state);
+    expect(state).toMatchObject({ life: 1, former: null, subIssues: {}, policy: { nothingToDo: "ask" } });
+    const ends = state.tasks.flatMap((task) => (task.stage === "done" ? [[task.plan.id, task.without]] : []));
+    expect(ends).toEqual([
+      ["look", { why: "research" }],
+      ["first", null],
+    ]);
+  });
+
   it("of version 5 keeps the sentences of its warnings and of a command that was not understood", () => {
     const { aggregate, ...snapshot } = stored("feature-5-proposed");
     const { warnings, pendingCommands } = FeatureState.parse(decide(aggregate, snapshot, sweep).state);

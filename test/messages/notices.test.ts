@@ -62,6 +62,8 @@ describe("a notice", () => {
       | \`/headgate plan after <task> <other>\` | make a task wait for another |
       | \`/headgate status\` | refresh the status comment |
       | \`/headgate retry <task>\` | try a task again that waits or needs attention |
+      | \`/headgate skip <task>\` | leave a task out while the plan is carried out; what depends on it goes on without it |
+      | \`/headgate done <task>\` | end a task that you did yourself, or of which nothing is to be done |
       | \`/headgate budget +5\` | let the feature spend that many dollars more |
       | \`/headgate hold\` | start nothing new and merge nothing; removing the label does the same |
       | \`/headgate resume\` | continue after a hold, a halt or a problem that you fixed |

@@ -90,7 +90,7 @@ describe("the status comment", () => {
       enterStage(task, { stage: "parked", ...failed("checks-failed", "unit: csv.test.ts:31 expected `2`") });
     });
     const state = withTask(parked, "parser", (task) => {
-      enterStage(task, { stage: "done", landing: null });
+      enterStage(task, { stage: "done", landing: null, without: { why: "nothing-landed" } });
     });
     expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->

@@ -72,6 +72,11 @@ describe("a command", () => {
       { kind: "unknown-verb", typed: "old", near: "hold" },
       "there is no command 'old'. Did you mean 'hold'?",
     ],
+    [
+      "/headgate ignore parser",
+      { kind: "unknown-verb", typed: "ignore", near: "skip" },
+      "there is no command 'ignore'. Did you mean 'skip'?",
+    ],
     ["/headgate deploy", { kind: "unknown-verb", typed: "deploy", near: null }, "there is no command 'deploy'."],
     ["/headgate drop 4", { kind: "unknown-verb", typed: "drop", near: null }, "there is no command 'drop'."],
     [

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { CommandFault } from "../command.ts";
+import { Without } from "../feature/ending/without.ts";
 import { Resource } from "../feature/parked.ts";
 import { Refusal } from "../feature/refusal.ts";
 import { PlanProblem } from "../plan/problem.ts";
@@ -47,6 +48,24 @@ const notices = {
   ),
 
   help: define(z.object({ about: z.literal("help"), comment: z.number().int() }), { key: answer }),
+
+  /** `dependents`: tasks that wait for it and go on. `comment`: the command that asked for it; null: none did. */
+  "task-left-out": define(
+    z.object({
+      about: z.literal("task-left-out"),
+      task: z.string(),
+      without: Without,
+      pull: z.number().nullable(),
+      dependents: z.array(z.string()),
+      comment: z.number().int().nullable(),
+    }),
+    { key: ({ about, task, comment }) => (comment === null ? [about, task] : ["answer", comment]) },
+  ),
+
+  "nothing-to-do": define(
+    z.object({ about: z.literal("nothing-to-do"), task: z.string(), attempt: z.number(), said: z.string() }),
+    { key: ({ about, task, attempt }) => [about, task, attempt] },
+  ),
 
   "not-ready": define(
     z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(Problem) }),

@@ -48,6 +48,8 @@ export type TaskMachineEvent =
   | { type: "SUBMITTED" }
   | { type: "NOTHING_TO_LAND" }
   | { type: "LANDED" }
+  /** It ends without a merge: a person leaves it out or did it otherwise. */
+  | { type: "LEFT_OUT" }
   | { type: "DUE" }
   | { type: "RETRY"; kind: AttemptKind }
   | { type: "RESUBMIT" }
@@ -94,7 +96,7 @@ export const taskMachine = setup({
   // Not from an input: `transition` takes a first snapshot each time, without one, and would swallow an exception.
   context: { attempt: 0, kind: "build", failures: 0, free: 0 },
   // From every state but the last ones. A person may merge a pull at any time, whatever the feature was about to do with it.
-  on: { CANCEL: ".cancelled", LANDED: ".done" },
+  on: { CANCEL: ".cancelled", LANDED: ".done", LEFT_OUT: ".done" },
   states: {
     blocked: { on: { SATISFIED: "ready" } },
     ready: {

@@ -1,7 +1,7 @@
 /** Reads the issue and every running attempt again, so that lost webhooks change nothing in the end. */
 import { activityOf } from "../rules/activity.ts";
 import { drift } from "../rules/drift.ts";
-import { observeAttempt } from "./attempt/running.ts";
+import { observeAttempt } from "./attempt/runs.ts";
 import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
 import { delayOf } from "./task.ts";
 

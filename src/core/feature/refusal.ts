@@ -11,7 +11,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** The feature is over. */
   z.object({
     kind: z.literal("over"),
-    verb: z.enum(["hold", "resume", "cancel", "retry", "budget", "approve-task"]),
+    verb: z.enum(["hold", "resume", "cancel", "retry", "skip", "done", "budget", "approve-task"]),
     stage: FeatureStage,
   }),
   /** The cancel was written before the rollback began, so it was about the feature. */
@@ -22,6 +22,11 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** `rows`: a task may also be named by its row in the plan comment. */
   z.object({ kind: z.literal("no-such-task"), named: z.string(), tasks: z.array(z.string()), rows: z.boolean() }),
   z.object({ kind: z.literal("not-retryable"), task: z.string(), stage: TaskStage }),
+  /** The plan is not carried out yet. A task leaves it by `plan drop`. */
+  z.object({ kind: z.literal("not-begun"), task: z.string() }),
+  z.object({ kind: z.literal("task-ended"), task: z.string(), stage: TaskStage }),
+  /** The task brings the others to the base. Without it none of them would get there. */
+  z.object({ kind: z.literal("brings-everything"), task: z.string() }),
   /** There is no plan yet that could be approved or changed. */
   z.object({ kind: z.literal("no-plan"), wanted: z.enum(["approve", "change"]) }),
   /** The plan is being carried out, or was. `waiting`: tasks whose changes a person can approve. */

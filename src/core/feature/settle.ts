@@ -3,11 +3,12 @@
  * order. So no handler can forget to start a task that it made ready.
  */
 import { judgeBreaker } from "./attempt/breaker.ts";
+import { waitsFor } from "./attempt/dependencies.ts";
 import { promoteReady, startReady } from "./attempt/dispatching.ts";
 import type { Draft } from "./draft.ts";
 import { completeFeature, endRollback } from "./ending/finishing.ts";
 import { holdSiblings } from "./landing/rollback.ts";
-import { findTask, isUnderWay } from "./state.ts";
+import { isUnderWay } from "./state.ts";
 import { moveTask } from "./transitions.ts";
 
 const passes: readonly ((draft: Draft) => void)[] = [
@@ -34,10 +35,7 @@ function readySatisfied({ state }: Draft): void {
   if (!isUnderWay(state)) return;
   for (const task of state.tasks) {
     if (task.stage !== "blocked") continue;
-    const satisfied = task.plan.dependsOn.every((id) => {
-      const dependency = findTask(state, id);
-      return dependency?.stage === "done";
-    });
-    if (satisfied) moveTask(task, { type: "SATISFIED" }, { stage: "ready", delay: null, failure: null });
+    if (waitsFor(state, task).length === 0)
+      moveTask(task, { type: "SATISFIED" }, { stage: "ready", delay: null, failure: null });
   }
 }

@@ -6,11 +6,16 @@ import type { AttemptKind } from "../attempt.ts";
 import type { Failure } from "../failure.ts";
 import { type Actor, actorOf, type Standing } from "../lane/standing.ts";
 import { isSpent } from "../rules/spending.ts";
+import { waitsFor } from "./attempt/dependencies.ts";
+import type { Without } from "./ending/without.ts";
 import { isFreshTarget, landsTogether } from "./landing/targets.ts";
 import type { Trip } from "./parked.ts";
 import type { FeatureState } from "./state.ts";
 import { findTask } from "./state.ts";
 import { currentAttempt, type Task, type TaskAt } from "./task.ts";
+
+/** What a person does before a parked task goes on. confirm: whether nothing is to be done. */
+type Remedy = "fix" | "fix-and-pay" | "revert-by-hand" | "confirm";
 
 export type TaskStanding =
   /** `open`: dependencies that are not done. `parked`: tasks at the root of the waiting that need a person. */
@@ -37,10 +42,9 @@ export type TaskStanding =
   | { kind: "promoting" }
   | { kind: "in-lane"; pull: number; standing: Standing | null }
   | { kind: "waiting"; failure: Failure; until: number }
-  /** `remedy`: what a person does before the task is tried again. */
-  | { kind: "parked"; failure: Failure; remedy: "fix" | "fix-and-pay" | "revert-by-hand" }
+  | { kind: "parked"; failure: Failure; remedy: Remedy }
   | { kind: "merged" }
-  | { kind: "nothing-to-land" }
+  | { kind: "left-out"; without: Without }
   | { kind: "cancelled" };
 
 export function standingOf(state: FeatureState, task: Task): TaskStanding {
@@ -62,7 +66,9 @@ export function standingOf(state: FeatureState, task: Task): TaskStanding {
     case "parked":
       return { kind: "parked", failure: task.failure, remedy: remedyFor(state, task) };
     case "done":
-      return { kind: task.landing === null ? "nothing-to-land" : "merged" };
+      return task.landing !== null || task.without === null
+        ? { kind: "merged" }
+        : { kind: "left-out", without: task.without };
     case "cancelled":
       return { kind: "cancelled" };
   }
@@ -95,7 +101,7 @@ export function actorOfTask(standing: TaskStanding): Actor {
     case "promoting":
     case "waiting":
     case "merged":
-    case "nothing-to-land":
+    case "left-out":
     case "cancelled":
       return "headgate";
   }
@@ -107,10 +113,7 @@ export function tasksForPerson(state: FeatureState): Task[] {
 }
 
 function blocked(state: FeatureState, task: Task): TaskStanding {
-  const open = task.plan.dependsOn.filter((id) => {
-    const dependency = findTask(state, id);
-    return dependency?.stage !== "done";
-  });
+  const open = waitsFor(state, task);
   const parked = rootBlockers(state, task).filter((one) => one.stage === "parked");
   return { kind: "blocked", open, parked: parked.map((one) => one.plan.id) };
 }
@@ -119,12 +122,12 @@ function blocked(state: FeatureState, task: Task): TaskStanding {
 function rootBlockers(state: FeatureState, task: Task): Task[] {
   const seen = new Set<string>();
   const roots: Task[] = [];
-  const open = [...task.plan.dependsOn];
+  const open = waitsFor(state, task);
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const dependency = findTask(state, id);
     if (dependency === undefined || seen.has(id)) continue;
     seen.add(id);
-    if (dependency.stage === "blocked") open.push(...dependency.plan.dependsOn);
+    if (dependency.stage === "blocked") open.push(...waitsFor(state, dependency));
     else if (dependency.stage !== "done") roots.push(dependency);
   }
   return roots;
@@ -157,7 +160,8 @@ function ready(state: FeatureState, task: TaskAt<"ready">): TaskStanding {
   }
 }
 
-function remedyFor(state: FeatureState, task: Task): "fix" | "fix-and-pay" | "revert-by-hand" {
+function remedyFor(state: FeatureState, task: TaskAt<"parked">): Remedy {
   if (task.undoes?.base === null) return "revert-by-hand";
+  if (task.failure.class === "nothing-to-do") return "confirm";
   return state.policy !== null && isSpent(task, state.policy) ? "fix-and-pay" : "fix";
 }

@@ -9,6 +9,7 @@ import { Failure, FailureClass } from "../failure.ts";
 import { JudgedCheck } from "../github.ts";
 import { Standing } from "../lane/standing.ts";
 import { JudgedTask } from "../plan.ts";
+import { isLeftOut, Without } from "./ending/without.ts";
 import type { TaskStage } from "./stages.ts";
 
 const Sha = z.string();
@@ -126,6 +127,8 @@ const Common = z.object({
 
 /** The task's merge, also one that arrived after the task had ended without one; null: none. */
 const ended = { landing: Landing.nullable() };
+/** Why it ended without a merge; null: it has one. A merge that arrives later counts all the same. */
+const done = { ...ended, without: Without.nullable() };
 
 export const Task = z.discriminatedUnion("stage", [
   Common.extend({ stage: z.literal("blocked") }),
@@ -139,7 +142,7 @@ export const Task = z.discriminatedUnion("stage", [
   /** Tries again by itself `until` then. */
   Common.extend({ stage: z.literal("waiting"), failure: Failure, origin: Origin, until: Time }),
   Common.extend({ stage: z.literal("parked"), failure: Failure, origin: Origin }),
-  Common.extend({ stage: z.literal("done"), ...ended }),
+  Common.extend({ stage: z.literal("done"), ...done }),
   Common.extend({ stage: z.literal("cancelled"), ...ended }),
 ]);
 export type Task = z.infer<typeof Task>;
@@ -191,6 +194,16 @@ export const currentAttempt = (task: Task): AttemptRecord | undefined => task.at
 
 export function landingOf(task: Task): Landing | null {
   return "landing" in task ? task.landing : null;
+}
+
+/** Returns why the task ended without a merge; null: it has one, or has not ended. */
+export function withoutMerge(task: Task): Without | null {
+  return task.stage === "done" && task.landing === null ? task.without : null;
+}
+
+/** Returns true where nobody did the task's work. */
+export function wasLeftOut(task: Task): boolean {
+  return isLeftOut(withoutMerge(task));
 }
 
 /** Returns the last failure, while the stage keeps it. */

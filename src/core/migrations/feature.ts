@@ -2,7 +2,7 @@
 import { toSchema6 } from "./feature-6.ts";
 import { toSchema7 } from "./feature-7.ts";
 import { toSchema8 } from "./feature-8.ts";
-import { withRepositoryId } from "./identity.ts";
+import { toSchema9 } from "./feature-9.ts";
 import type { Step } from "./step.ts";
 
 /** By the version a step starts from. */
@@ -78,8 +78,7 @@ export const featureSteps: Record<number, Step> = {
   5: toSchema6,
   6: toSchema7,
   7: toSchema8,
-  // 9 holds the repository's id.
-  8: withRepositoryId,
+  8: toSchema9,
 };
 
 /** The behaviour before version 5. */

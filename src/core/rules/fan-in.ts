@@ -19,6 +19,32 @@ export type FanIn =
   /** Reverts what has landed, in this order: last first. */
   | { action: "roll-back"; revert: string[] };
 
+export interface LinkedTask {
+  id: string;
+  dependsOn: readonly string[];
+  stage: TaskStage;
+  /** Nobody did its work. */
+  leftOut: boolean;
+}
+
+/**
+ * Returns the tasks that must be done before this one starts. Whatever the policy, a task that was left out stands for what it
+ * waited for: a person decided that the rest goes on without it.
+ */
+export function openDependencies(tasks: readonly LinkedTask[], dependsOn: readonly string[]): string[] {
+  const open = new Set<string>();
+  const seen = new Set<string>();
+  const queue = [...dependsOn];
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const task = tasks.find((one) => one.id === id);
+    if (task?.leftOut === true) queue.push(...task.dependsOn);
+    else if (task?.stage !== "done") open.add(id);
+  }
+  return [...open];
+}
+
 /**
  * `keep`: what landed stays and dependents stay blocked. `hold`: nothing more merges. `rollback`: once a person gives up (the
  * feature is `abandoned`), what landed on the base is reverted; while tasks are only parked, merging stops, since a person

@@ -1,7 +1,7 @@
 /** Says what a feature is doing, or what stops it, in a sentence. */
 import { tasksForPerson } from "../../core/feature/standing.ts";
 import { endedBy, type FeatureAt, type FeatureState, isOver, isPlannedAnew } from "../../core/feature/state.ts";
-import { landingOf, type Task } from "../../core/feature/task.ts";
+import { landingOf, type Task, wasLeftOut } from "../../core/feature/task.ts";
 import type { Actor } from "../../core/lane/standing.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import { counted, type Explanation, firstLine, GOES_ON, NOTHING_TO_DO } from "./explanation.ts";
@@ -91,7 +91,7 @@ function endText(state: FeatureAt<"completed" | "cancelled" | "failed">): string
   const count = `${merged} of ${state.tasks.length} merged`;
   switch (state.stage) {
     case "completed":
-      return `All tasks are done; ${count}`;
+      return `All tasks are done; ${count}${leftOutText(state)}`;
     case "cancelled":
       return `@${endedBy(state) ?? "ghost"} cancelled it; ${count}`;
     default: {
@@ -101,6 +101,11 @@ function endText(state: FeatureAt<"completed" | "cancelled" | "failed">): string
       return `@${endedBy(state) ?? "ghost"} cancelled it; ${back}${left}`;
     }
   }
+}
+
+function leftOutText({ tasks }: FeatureState): string {
+  const leftOut = tasks.filter(wasLeftOut).length;
+  return leftOut === 0 ? "" : `, ${leftOut} left out`;
 }
 
 function takenBack(state: FeatureState): { undone: number; landed: number } {

@@ -21,6 +21,12 @@ export function refusalText(refusal: Refusal): string {
     }
     case "not-retryable":
       return `Task '${refusal.task}' is ${refusal.stage}; you can only retry a task that needs attention or waits.`;
+    case "not-begun":
+      return `The plan is not carried out yet. To leave task '${refusal.task}' out of it, comment /headgate plan drop ${refusal.task}.`;
+    case "task-ended":
+      return `Task '${refusal.task}' is ${refusal.stage} already; that can no longer change.`;
+    case "brings-everything":
+      return `Task '${refusal.task}' brings the other tasks to the base branch, so it cannot be left out. To end the feature without that, comment /headgate cancel; if you merged it yourself, comment /headgate done ${refusal.task}.`;
     case "no-plan":
       return `There is no plan to ${refusal.wanted} yet.`;
     case "plan-settled":
@@ -56,6 +62,9 @@ function over({ verb, stage }: Extract<Refusal, { kind: "over" }>): string {
       return `This feature is ${stage} already.`;
     case "retry":
       return `This feature is ${stage}; its tasks cannot be retried.`;
+    case "skip":
+    case "done":
+      return `This feature is ${stage}; its tasks can no longer change.`;
     case "approve-task":
       return `This feature is ${stage}; none of its changes waits for an approval.`;
     case "budget":

@@ -7,6 +7,7 @@ import { causeText } from "./cause.ts";
 import { counted, type Explanation, firstLine, NOTHING_TO_DO } from "./explanation.ts";
 import { tripText } from "./parked.ts";
 import { explainStanding } from "./standing.ts";
+import { withoutText } from "./without.ts";
 
 /** Says why the task is not merged yet. */
 export function explainTask(state: FeatureState, task: Task): Explanation {
@@ -73,11 +74,11 @@ function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string)
     case "waiting":
       return [causeOf(standing.failure), `it tries again by itself; ${retry} tries at once`];
     case "parked":
-      return parked(standing, retry);
+      return parked(standing, id);
     case "merged":
       return ["It is merged", NOTHING_TO_DO];
-    case "nothing-to-land":
-      return ["It had nothing to merge", NOTHING_TO_DO];
+    case "left-out":
+      return [withoutText(standing.without), NOTHING_TO_DO];
     case "cancelled":
       return ["The feature was cancelled", NOTHING_TO_DO];
   }
@@ -93,11 +94,14 @@ function blocked({ open, parked }: Extract<TaskStanding, { kind: "blocked" }>): 
   ];
 }
 
-function parked({ failure, remedy }: Extract<TaskStanding, { kind: "parked" }>, retry: string): [string, string] {
+function parked({ failure, remedy }: Extract<TaskStanding, { kind: "parked" }>, id: string): [string, string] {
   const fix = remedies[failure.class];
+  const retry = `\`/headgate retry ${id}\``;
   switch (remedy) {
     case "revert-by-hand":
       return [causeOf(failure), "revert the remaining merges by hand, then `/headgate cancel`"];
+    case "confirm":
+      return [causeOf(failure), `\`/headgate done ${id}\` if that is right, else ${retry} for another attempt`];
     case "fix-and-pay":
       return [`${causeOf(failure)}; its own budget is used up`, `${fix}; ${retry} allows it one more attempt`];
     case "fix":
@@ -108,6 +112,7 @@ function parked({ failure, remedy }: Extract<TaskStanding, { kind: "parked" }>, 
 const remedies: Record<FailureClass, string> = {
   "agent-failed": "look at its last attempt",
   "agent-empty": "look at its last attempt",
+  "nothing-to-do": "decide whether nothing is to be done",
   "attempt-lost": "check that GitHub Actions can run its job",
   "attempt-timed-out": "allow more minutes, or look at what took so long",
   "checks-failed": "look at the failing checks",

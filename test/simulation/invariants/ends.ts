@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { decideOn, type State } from "../../../src/core/decide.ts";
 import type { FeatureAt, FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
-import { landingOf, type Task } from "../../../src/core/feature/task.ts";
+import { landingOf, type Task, withoutMerge } from "../../../src/core/feature/task.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
 import { BOT, type GitHubModel } from "../github/model.ts";
 import type { Court } from "./court.ts";
@@ -73,10 +73,11 @@ function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState)
 function judgeDone(court: Court, github: GitHubModel, task: Task): void {
   if (task.pull === null) return;
   const pull = github.pulls.get(task.pull);
+  const wanted = withoutMerge(task) === null ? "merged" : "closed";
   court.demand(
-    pull?.state === "merged",
-    "done means merged",
-    () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}`,
+    pull?.state === wanted,
+    "done means merged, or left out and closed",
+    () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}, not ${wanted}`,
   );
 }
 

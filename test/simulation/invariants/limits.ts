@@ -35,6 +35,7 @@ const LISTS = {
     parents: 2,
     // Of the plan.
     dependsOn: 50,
+    wishes: 5,
     files: 200,
     acceptance: 20,
     checks: 20,
@@ -52,6 +53,8 @@ const LISTS = {
     checks: 200,
     rerunChecks: 50,
     comparisons: 16,
+    changesWishedBy: 5,
+    wishes: 5,
     failing: 50,
     judgedBy: 50,
     producers: 200,

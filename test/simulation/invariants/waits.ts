@@ -64,11 +64,13 @@ function featureWaits(key: string, state: FeatureState, mirror: Waiting): string
     const looked = target === null || isFreshTarget(target) || mirror.has(key, `branch.observe:${target.branch}`);
     if (!looked && state.parked === null) return `nobody looks at ${target.branch}`;
   }
-  if (state.stage === "rolling-back") {
-    for (const task of state.awaiting) {
-      const lane = mirror.states.get(laneKey(state.repo, state.base?.branch ?? "")) as LaneState | undefined;
-      if (!lane?.entries.some((entry) => entry.task === task && isWithdrawn(entry))) return `no lane speaks of ${task}`;
-    }
+  for (const task of state.awaiting) {
+    const lanes = [state.base, state.land].map((target) =>
+      mirror.states.get(laneKey(state.repo, target?.branch ?? "")),
+    );
+    const entries = lanes.flatMap((lane) => (lane as LaneState | undefined)?.entries ?? []);
+    const leaves = entries.some((entry) => entry.feature === key && entry.task === task && isWithdrawn(entry));
+    if (!leaves) return `no lane speaks of ${task}`;
   }
   for (const pending of state.pendingCommands) {
     const sender = state.senders.find(({ login }) => login === pending.by);

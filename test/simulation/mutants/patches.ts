@@ -70,8 +70,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "start a task one dependency early",
     "core/feature/settle.ts",
-    "task.plan.dependsOn.every((id) => {",
-    "task.plan.dependsOn.slice(1).every((id) => {",
+    "waitsFor(state, task).length === 0",
+    "waitsFor(state, task).length <= 1",
   ),
   mutant(
     "start a task beside one that changes the same files",

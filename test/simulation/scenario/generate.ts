@@ -11,7 +11,7 @@ import {
   type Scenario,
   type TaskSpec,
 } from "./scenario.ts";
-import { strangersReviews } from "./social.ts";
+import { endings, strangersReviews } from "./social.ts";
 
 /** The most important requests, and how often a scenario makes them. */
 const REQUESTS: readonly (readonly [string, number])[] = [
@@ -145,6 +145,7 @@ export function generate(seed: string): Scenario {
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   faults.push(...amends(new Chance(`${seed} amend`)));
   widen(new Chance(`${seed} wide`), world, features);
+  faults.push(...endings(new Chance(`${seed} endings`), features));
   faults.push(...strangersReviews(new Chance(`${seed} strangers' reviews`)));
   return { seed, world, features, faults };
 }
@@ -263,7 +264,7 @@ function givesUp(chance: Chance, feature: number): Fault {
 }
 
 /** Without what has a stream of its own: another option would change all scenarios. */
-const JOB_TROUBLES = JobTrouble.exclude(["swapped-folder", "poison"]).options;
+const JOB_TROUBLES = JobTrouble.exclude(["swapped-folder", "poison", "nothing-to-do"]).options;
 
 function job(chance: Chance): Fault {
   return { on: "job", nth: chance.between(1, 10), fault: chance.pick(JOB_TROUBLES) };

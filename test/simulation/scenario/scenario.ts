@@ -53,6 +53,7 @@ export const JobTrouble = z.enum([
   "poison",
   "agent-failed",
   "agent-empty",
+  "nothing-to-do",
   "timed-out",
   "budget-exhausted",
   "provider-down",

@@ -63,7 +63,10 @@ export class Agent {
     if (trouble === "poison") return new Map([["poison", Buffer.from("")]]);
     if (trouble === "not-a-zip") return new Map([["not-a-zip", Buffer.from("")]]);
     const before = this.#github.objects.read(brief.against).files;
-    const wanted = brief.kind === "research" || trouble === "agent-empty" ? before : this.#wanted(brief, spec);
+    const wanted =
+      brief.kind === "research" || trouble === "agent-empty" || trouble === "nothing-to-do"
+        ? before
+        : this.#wanted(brief, spec);
     const files = new Map<string, Blob>(wanted);
     if (trouble === "protected-path") {
       files.set(".github/workflows/evil.yml", blob("on: push\n"));
@@ -80,6 +83,8 @@ export class Agent {
     const result = {
       ...resultOf(trouble === "wrong-attempt" ? "1/other/1" : attempt, "completed"),
       protocol: trouble === "wrong-protocol" ? "7" : PROTOCOL,
+      // Without words nobody knows whether nothing was to be done.
+      ...(trouble === "agent-empty" ? { summary: "" } : {}),
       manifest,
     };
     contents.set("result.json", Buffer.from(JSON.stringify(result)));

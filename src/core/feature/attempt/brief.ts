@@ -7,7 +7,7 @@ import { tierFor } from "../../rules/tiers.ts";
 import { isFreshTarget, targetOf } from "../landing/targets.ts";
 import type { FeatureState } from "../state.ts";
 import { findTask } from "../state.ts";
-import { failureOf, type Task } from "../task.ts";
+import { failureOf, type Task, wasLeftOut } from "../task.ts";
 
 interface AttemptCommits {
   checkout: string;
@@ -71,7 +71,7 @@ export function briefFacts(state: FeatureState, task: Task, policy: Policy, comm
     failure: failureOf(task),
     dependencies: task.plan.dependsOn.flatMap((id) => {
       const dependency = findTask(state, id);
-      return dependency === undefined
+      return dependency === undefined || wasLeftOut(dependency)
         ? []
         : [{ id, title: dependency.plan.title, summary: dependency.summary, notes: dependency.notes }];
     }),

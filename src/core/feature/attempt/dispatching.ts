@@ -33,7 +33,7 @@ export function promoteReady(draft: Draft): void {
 function promoteWhole(draft: PlannedDraft, task: TaskAt<"ready">): void {
   const { state } = draft;
   if (state.tasks.every((one) => landingOf(one) === null)) {
-    moveTask(task, { type: "NOTHING_TO_LAND" }, { stage: "done", landing: null });
+    moveTask(task, { type: "NOTHING_TO_LAND" }, { stage: "done", landing: null, without: { why: "nothing-landed" } });
     draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
     return;
   }

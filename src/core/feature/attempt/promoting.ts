@@ -130,7 +130,7 @@ export function onChangeWritten(draft: Draft, event: EventOf<"change.written">):
 export function onChangePromoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {
   const { state } = draft;
   const task = taskWithAttempt(state, event);
-  if (task?.stage === "cancelled") {
+  if (task !== null && wasGivenUp(task)) {
     draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
     return null;
   }
@@ -155,14 +155,19 @@ export function onRevertWritten(draft: Draft, event: EventOf<"revert.written">):
 export function onPullOpened(draft: Draft, event: EventOf<"pull.opened">): Reaction {
   const { state } = draft;
   const task = findTask(state, event.task);
-  if (task?.stage === "cancelled") {
-    // The pull was opened while the feature was being cancelled.
+  if (task !== undefined && wasGivenUp(task)) {
+    // The pull was opened while the feature was being cancelled, or the task left out.
     draft.effects.push({ type: "pull.close", repo: state.repo, pull: event.pull });
     return null;
   }
   if (!hasPlan(draft) || task?.stage !== "promoting") return "not-accepted-here";
   task.pull = event.pull;
   return submitPull(draft, task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
+}
+
+/** Returns true where nothing of the task may be pushed or opened any more. */
+function wasGivenUp(task: Task): boolean {
+  return task.stage === "cancelled" || (task.stage === "done" && task.landing === null);
 }
 
 export function onChangeRefused(draft: Draft, event: EventOf<"change.refused">): Reaction {

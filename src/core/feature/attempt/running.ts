@@ -2,7 +2,6 @@
 import { ATTEMPT_WORKFLOW, addUsage, NO_USAGE } from "../../attempt.ts";
 import { MAX_QUOTED, type NoResult } from "../../cause.ts";
 import { dueAfter } from "../../due.ts";
-import type { Effect } from "../../effect.ts";
 import type { EnvironmentFault } from "../../environment-fault.ts";
 import type { Outcome } from "../../event.ts";
 import type { Failure, FailureClass } from "../../failure.ts";
@@ -10,12 +9,13 @@ import type { RunSnapshot } from "../../github.ts";
 import { judgeManifest } from "../../promotion/guardrails.ts";
 import { countUnreported } from "../../rules/spending.ts";
 import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
-import { attemptIdOf, hasPlan, taskOfAttempt, taskWithAttempt } from "../draft.ts";
-import type { FeatureState } from "../state.ts";
-import { currentAttempt, type Task, type TaskAt } from "../task.ts";
+import { attemptIdOf, hasPlan, postNotice, taskOfAttempt, taskWithAttempt } from "../draft.ts";
+import { endWithout } from "../ending/leaving-out.ts";
+import { currentAttempt, type TaskAt } from "../task.ts";
 import { moveTask } from "../transitions.ts";
 import { failTask, recordEnding } from "./failing.ts";
 import { promote, refusedChange } from "./promoting.ts";
+import { cancelAttempt, observeAttempt } from "./runs.ts";
 
 /** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
 const RUNNER_MINUTES = 15;
@@ -25,31 +25,6 @@ const MAX_NOTES = 20;
 const MAX_WORDS = 4_000;
 /** Characters of what an agent said that its failure keeps. */
 const MAX_SAID = 1_000;
-
-/** Returns the effect that observes the task's run; null while the run's number is unknown. */
-export function observeAttempt(state: FeatureState, task: Task, at: number): Effect | null {
-  const attempt = currentAttempt(task);
-  if (attempt === undefined || attempt.run === null) return null;
-  const { number, run } = attempt;
-  const id = attemptIdOf(state, task, number);
-  return { type: "attempt.observe", repo: state.repo, task: task.plan.id, attempt: number, id, run, seq: at };
-}
-
-export function cancelAttempt({ state, at, effects }: PlannedDraft, task: Task): void {
-  const attempt = currentAttempt(task);
-  if (attempt === undefined) return;
-  const { number, run } = attempt;
-  const id = attemptIdOf(state, task, number);
-  // No later observation will record an end, so the time until now is what counts.
-  if (attempt.startedAt !== null && attempt.endedAt === null) {
-    attempt.endedAt = at;
-    countUnreported(task, state.policy);
-  }
-  effects.push({ type: "timer.cancel", timer: `attempt:${id}` });
-  effects.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
-  effects.push({ type: "withdraw", key: `attempt.observe:${id}` });
-  effects.push({ type: "attempt.cancel", repo: state.repo, task: task.plan.id, attempt: number, id, run });
-}
 
 export function onAttemptDispatched(draft: Draft, event: EventOf<"attempt.dispatched">): Reaction {
   const task = taskWithAttempt(draft.state, event);
@@ -102,10 +77,10 @@ function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Out
   task.notes = result.notes.slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_WORDS));
   if (task.plan.role === "research") {
     recordEnding(draft, null);
-    moveTask(task, { type: "NOTHING_TO_LAND" }, { stage: "done", landing: null });
+    moveTask(task, { type: "NOTHING_TO_LAND" }, { stage: "done", landing: null, without: { why: "research" } });
     return null;
   }
-  if (manifest.length === 0) return failAttempt(draft, task, nothingChanged(result.summary));
+  if (manifest.length === 0) return changedNothing(draft, task, result.summary);
   const violations = judgeManifest(manifest, outcome.findings, draft.state.policy);
   if (violations.length > 0) return failAttempt(draft, task, refusedChange(violations));
   const promotion = { step: "commit" as const, commits: task.commits, change: manifest };
@@ -175,7 +150,21 @@ function failureIn({ result }: Outcome): Failure | null {
   return failure === null ? null : { class: failure, cause, details: [] };
 }
 
-function nothingChanged(summary: string): Failure {
+/**
+ * Judges an attempt without a change. An agent that was to build and gives a reason found nothing to do. Another one failed: of a
+ * repair the checks are still red, and silence may be a crash.
+ */
+function changedNothing(draft: PlannedDraft, task: TaskAt<"working">, summary: string): Reaction {
   const said = summary.trim() === "" ? "" : summary.slice(0, MAX_SAID);
-  return { class: "agent-empty", cause: { kind: "nothing-changed", said }, details: [] };
+  const cause = { kind: "nothing-changed" as const, said };
+  if (said === "" || task.machine.kind !== "build") {
+    return failAttempt(draft, task, { class: "agent-empty", cause, details: [] });
+  }
+  if (draft.state.policy.nothingToDo === "accept") {
+    recordEnding(draft, null);
+    endWithout(draft, task, { why: "nothing-to-do", said });
+    return null;
+  }
+  postNotice(draft, { about: "nothing-to-do", task: task.plan.id, attempt: task.machine.attempt, said });
+  return failAttempt(draft, task, { class: "nothing-to-do", cause, details: [] });
 }

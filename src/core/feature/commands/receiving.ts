@@ -3,6 +3,7 @@ import { type Command, MAX_COMMANDS } from "../../command.ts";
 import type { Permission } from "../../github.ts";
 import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
 import { cancelCommand } from "../ending/cancelling.ts";
+import { leaveOutCommand } from "../ending/leaving-out.ts";
 import { dropTask, planAgain, putAfter } from "../planning/edits.ts";
 import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
@@ -181,6 +182,9 @@ function carryOut(
       return cancelCommand(draft, by, writtenAt);
     case "retry":
       return retryTask(draft, command.task);
+    case "skip":
+    case "done":
+      return leaveOutCommand(draft, command.verb, { task: command.task, by, comment });
     case "budget":
       return raiseBudget(draft, command.usd);
     case "approve":

@@ -1,5 +1,5 @@
 /** Cancels a feature for good. What has landed stays, or is reverted where the policy is rollback. */
-import { cancelAttempt } from "../attempt/running.ts";
+import { cancelAttempt } from "../attempt/runs.ts";
 import { type Draft, type EventOf, hasPlan, nextRound, type Reaction } from "../draft.ts";
 import { addUndo, takesBack } from "../landing/rollback.ts";
 import { sendToLanes } from "../landing/submitting.ts";
@@ -41,7 +41,8 @@ function cancelFeature(draft: Draft, by: string): void {
   if (state.parked !== null && state.stage === "rolling-back") refreshTargets(draft);
   state.parked = null;
   state.mergingStopped = false;
-  state.awaiting = [];
+  // A lane that was asked about a task that was left out still answers.
+  if (state.stage !== "rolling-back") state.awaiting = [];
   state.stoppedIn = nextRound(state);
   for (const task of state.tasks) cancelTask(draft, task);
   const key = `cancel:${state.key}`;

@@ -5,7 +5,9 @@ import { isFiled } from "../planning/approval.ts";
 import { moveFeature } from "../transitions.ts";
 
 export function completeFeature({ state, at, effects }: Draft): void {
-  if (state.stage !== "executing" || !state.tasks.every((task) => task.stage === "done")) return;
+  // A lane may still merge what was left out.
+  if (state.stage !== "executing" || state.awaiting.length > 0 || !state.tasks.every((task) => task.stage === "done"))
+    return;
   const { policy, base, plan } = state;
   moveFeature(state, { type: "FINISH" }, { stage: "completed", policy, base, plan, endedAt: at });
   effects.push({ type: "timer.cancel", timer: "sweep" });

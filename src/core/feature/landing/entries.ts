@@ -1,7 +1,7 @@
 /** Reacts to what the lanes report of this feature's entries. */
 import { isSameList, isSameStanding } from "../../lane/standing.ts";
 import { failTask } from "../attempt/failing.ts";
-import { cancelAttempt } from "../attempt/running.ts";
+import { cancelAttempt } from "../attempt/runs.ts";
 import { type Draft, type EventOf, hasPlan, type Reaction } from "../draft.ts";
 import { isActive } from "../stages.ts";
 import type { FeatureState } from "../state.ts";
@@ -65,7 +65,7 @@ export function onEntryLanded(draft: Draft, event: EventOf<"entry.landed">): Rea
 /** Records a merge, also one that arrives after its feature was cancelled: a rollback reverts it too. */
 function recordLanding(task: Task, landing: Landing): void {
   if ("landing" in task) task.landing = landing;
-  else moveTask(task, { type: "LANDED" }, { stage: "done", landing });
+  else moveTask(task, { type: "LANDED" }, { stage: "done", landing, without: null });
 }
 
 export function onEntryEjected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {

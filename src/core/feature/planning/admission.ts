@@ -13,6 +13,8 @@ export function newFeature(event: EventOf<"feature.labelled">, at: number): Feat
   return {
     key: featureKey(event.repo, event.issue),
     repo: event.repo,
+    life: 1,
+    former: null,
     issue: { number: event.issue, title: event.title, body: event.body },
     edited: null,
     stage: "planning",
@@ -22,6 +24,9 @@ export function newFeature(event: EventOf<"feature.labelled">, at: number): Feat
     startedAt: at,
     round: 0,
     stoppedIn: 0,
+    wordAt: 0,
+    stopWord: null,
+    subIssues: {},
     policy: null,
     base: null,
     plan: null,

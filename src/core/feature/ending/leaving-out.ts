@@ -1,0 +1,75 @@
+/**
+ * Ends a task without a merge: a person leaves it out or did it otherwise, or there was nothing to do. The one way there, whatever the
+ * task was doing: its attempt ends, its pull leaves the lane and closes, its branch goes. A merge that happens at that moment counts.
+ *
+ * What depends on it goes on. On what was done it waits no more; without what was left out it waits for what that waited for
+ * (`rules/fan-in.ts`).
+ */
+import { laneKey } from "../../keys.ts";
+import { cancelAttempt } from "../attempt/runs.ts";
+import { type Draft, hasPlan, type PlannedDraft, postNotice } from "../draft.ts";
+import { isWhole, targetOf } from "../landing/targets.ts";
+import type { Refusal } from "../refusal.ts";
+import { isActive } from "../stages.ts";
+import { findTask, isOver, isUnderWay } from "../state.ts";
+import { failureOf, type Task } from "../task.ts";
+import { moveTask } from "../transitions.ts";
+import type { Without } from "./without.ts";
+
+/** Ends the task for a person. Returns null, or why not. `comment`: the command's, which is answered with what follows. */
+export function leaveOutCommand(
+  draft: Draft,
+  verb: "skip" | "done",
+  { task: id, by, comment }: { task: string; by: string; comment: number },
+): Refusal | null {
+  const { state } = draft;
+  if (isOver(state)) return { kind: "over", verb, stage: state.stage };
+  const task = findTask(state, id);
+  if (task === undefined) {
+    return { kind: "no-such-task", named: id, tasks: state.tasks.map((one) => one.plan.id), rows: false };
+  }
+  if (!isUnderWay(state) || !hasPlan(draft)) return { kind: "not-begun", task: id };
+  if (task.stage === "done" || task.stage === "cancelled") return { kind: "task-ended", task: id, stage: task.stage };
+  // Without it nothing of the feature would reach the base.
+  if (verb === "skip" && isWhole(task)) return { kind: "brings-everything", task: id };
+  const without: Without =
+    verb === "skip" ? { why: "skipped", by } : { why: "done-otherwise", by, said: saidNothingToDo(task) };
+  endWithout(draft, task, without, comment);
+  return null;
+}
+
+/** Ends the task. `comment`: the command that asked for it, if one did. */
+export function endWithout(draft: PlannedDraft, task: Task, without: Without, comment: number | null = null): void {
+  const { state, effects } = draft;
+  const { pull, stage, branch } = task;
+  const { id } = task.plan;
+  if (isActive(stage)) cancelAttempt(draft, task);
+  if (!moveTask(task, { type: "LEFT_OUT" }, { stage: "done", landing: null, without })) return;
+  effects.push({ type: "timer.cancel", timer: `wait:${id}` });
+  const target = targetOf(state, task);
+  if (pull !== null && target !== null) {
+    // Its lane may be merging it at this moment. The feature does not end before the lane has answered.
+    state.awaiting.push(id);
+    effects.push({
+      type: "send",
+      to: laneKey(state.repo, target.branch),
+      key: `leave-out:${state.key}:${id}:${draft.eventId}`,
+      event: { type: "entry.withdrawn", feature: state.key, task: id },
+    });
+    effects.push({ type: "pull.close", repo: state.repo, pull });
+  }
+  if (task.head !== null) effects.push({ type: "branch.delete", repo: state.repo, branch });
+  const dependents = state.tasks.filter((one) => one.plan.dependsOn.includes(id) && !isEnded(one) && !isWhole(one));
+  const said = { task: id, without, pull, dependents: dependents.map((one) => one.plan.id) };
+  postNotice(draft, { about: "task-left-out", comment, ...said });
+}
+
+function isEnded({ stage }: Task): boolean {
+  return stage === "done" || stage === "cancelled";
+}
+
+/** Returns the words of the agent that found nothing to change. "": it ended otherwise. */
+function saidNothingToDo(task: Task): string {
+  const failure = failureOf(task);
+  return failure?.cause.kind === "nothing-changed" ? failure.cause.said : "";
+}

@@ -1,0 +1,34 @@
+/**
+ * Schema 9 holds the repository's id. It remembers why a task ended without a merge, which life of its issue a feature is, the sub-issues of its tasks, and the last
+ * words of people by GitHub's clock. Its policy says what an agent's "nothing to do" leads to. 8 knew none of these.
+ */
+import { withRepositoryId } from "./identity.ts";
+import type { Fields } from "./step.ts";
+
+interface TaskOf8 extends Fields {
+  stage: string;
+  landing?: object | null;
+  plan: { role: string };
+}
+
+export function toSchema9(state: Fields): Fields {
+  withRepositoryId(state);
+  const { policy } = state;
+  return {
+    ...state,
+    life: 1,
+    former: null,
+    wordAt: 0,
+    stopWord: null,
+    subIssues: {},
+    policy: policy === null ? null : { ...(policy as object), nothingToDo: "ask" },
+    tasks: (state.tasks as TaskOf8[]).map((task) =>
+      task.stage === "done" ? { ...task, without: task.landing === null ? withoutMerge(task) : null } : task,
+    ),
+  };
+}
+
+/** 8 ended a task without a merge only where it had nothing to merge. */
+function withoutMerge({ plan }: TaskOf8): object {
+  return { why: plan.role === "research" ? "research" : "nothing-landed" };
+}
