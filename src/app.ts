@@ -19,7 +19,7 @@ import { createLoop } from "./loop/loop.ts";
 import type { Outside, Retention, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
 import { SharedClock } from "./loop/shared-clock.ts";
-import type { Store } from "./loop/store-port.ts";
+import { type Store, StoreUnavailable } from "./loop/store-port.ts";
 import type { PlannerReaders } from "./planner/written/readers.ts";
 import { createScanner } from "./secrets/scanner.ts";
 import { listen } from "./server.ts";
@@ -27,6 +27,7 @@ import { readCommand } from "./webhook/command.ts";
 import { eventsFrom, repositoryOf } from "./webhook/events.ts";
 import { webhookApp } from "./webhook/probot-app.ts";
 import { webhookDoor } from "./webhook/receive.ts";
+import { RefusedDelivery } from "./webhook/refusals.ts";
 
 export interface AppOptions {
   appId: number;
@@ -117,17 +118,18 @@ export async function startApp(options: AppOptions): Promise<App> {
       const at = new Date(clock.now()).toISOString();
       const { facts, hints } = eventsFrom(name, guid, payload, identity);
       const repo = repositoryOf(payload);
-      if (repo !== null) await former.of(repo);
-      const added = await store
-        .receive(
+      const keep = async () => {
+        if (repo !== null) await former.of(repo);
+        return await store.receive(
           facts.map((fact) => ({ ...fact, id: randomUUID(), at })),
           hints.map((hint) => ({ ...hint, at })),
-        )
-        .catch((error: unknown) => {
-          // GitHub does not send it again by itself. An outage of a second may pass between two calls of the driver.
-          loop.missed();
-          throw error;
-        });
+        );
+      };
+      const added = await keep().catch((error: unknown) => {
+        // GitHub does not send it again by itself. An outage of a second may pass between two calls of the driver.
+        loop.missed();
+        throw error instanceof StoreUnavailable ? new RefusedDelivery("store-away", error.message) : error;
+      });
       // A hint that no aggregate waits for concerns nobody. Most deliveries of a busy repository are of this kind.
       if (added === 0 && facts.length === 0) return;
       await store.recordDelivery({ guid, event: name, action, at });

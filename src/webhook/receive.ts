@@ -21,7 +21,10 @@ export interface WebhookDoorOptions {
   secret: string;
   /** Reads a verified body. Throws where the body is not as GitHub documents it. */
   read(headers: DeliveryHeaders, body: Buffer): Promise<Record<string, unknown>>;
-  /** Hands the delivery on. Resolves once it is stored: GitHub waits ten seconds for the answer. */
+  /**
+   * Hands the delivery on. Resolves once it is stored: GitHub waits ten seconds for the answer. May reject with the refusal to answer
+   * with.
+   */
   hand(headers: DeliveryHeaders, payload: Record<string, unknown>): Promise<void>;
   log: RefusalLog;
   bodies?: Bodies;
@@ -51,7 +54,7 @@ export function webhookDoor(options: WebhookDoorOptions): WebhookDoor {
       throw new RefusedDelivery("unreadable", messageOf(error), { cause: error });
     });
     await options.hand(headers, payload).catch((error: unknown) => {
-      throw new RefusedDelivery("not-stored", messageOf(error), { cause: error });
+      throw refusalIn(error) ?? new RefusedDelivery("not-stored", messageOf(error), { cause: error });
     });
   }
 
@@ -83,11 +86,11 @@ export function webhookDoor(options: WebhookDoorOptions): WebhookDoor {
   };
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, { status, answer, reason }: RefusedDelivery): void {
+function refuse(request: IncomingMessage, response: ServerResponse, { status, answer }: RefusedDelivery): void {
   if (response.destroyed) return;
   const unread = !request.complete;
   response.writeHead(status, {
-    ...(reason === "busy" ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
     ...(unread ? { connection: "close" } : {}),
   });
   response.end(answer);
@@ -99,6 +102,11 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, an
 }
 
 /** Probot collects the errors of its handlers. */
+function refusalIn(error: unknown): RefusedDelivery | undefined {
+  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return errors.find((one) => one instanceof RefusedDelivery);
+}
+
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);

@@ -10,6 +10,7 @@ const REASONS = {
   "broken-off": [400, "The body ended early."],
   busy: [503, "Too many deliveries arrive at once. Redeliver this one later."],
   unreadable: [400, "The body is not what GitHub documents for this event."],
+  "store-away": [503, "The database does not answer. Once it does, Headgate reads from GitHub what it missed."],
   "not-stored": [500, "The delivery could not be stored. Redeliver it later."],
 } as const satisfies Record<string, readonly [number, string]>;
 

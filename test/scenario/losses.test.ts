@@ -2,8 +2,9 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { push } from "../webhook/payloads.ts";
 import { openWorld } from "./world/open.ts";
-import type { World } from "./world/world.ts";
+import { SECRET, type World } from "./world/world.ts";
 
 const GATED = "gate $HEADGATE_TASK_ID; echo made > $HEADGATE_TASK_ID.txt";
 const chain = {
@@ -62,6 +63,25 @@ describe("without a single webhook", () => {
     await world.settled();
     expect((await world.runs()).map((run) => run.conclusion)).toEqual(["cancelled"]);
     expect(await world.reactions(command)).toEqual(["+1"]);
+  });
+});
+
+describe("a database that is away for a moment", () => {
+  it("answers deliveries with 503, and once it is back nothing of them is missing", async () => {
+    const world = await openWorld({ agent: GATED });
+    await world.label();
+    await world.until(async () => (await world.stages()).one === "working");
+    world.store.isAway = true;
+    await world.closeIssue();
+    await world.until(() => world.store.refused > 0);
+    const again = () => world.deliver("push", push("refs/heads/main"), SECRET, "during-the-outage");
+    const refused = await again();
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "30"]);
+    world.store.isAway = false;
+    expect((await again()).status).toBe(200);
+    // Long before the next sweep that comes by itself.
+    world.later(11_000);
+    await world.until(async () => (await world.feature()).stage === "cancelled");
   });
 });
 

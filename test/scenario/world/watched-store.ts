@@ -1,4 +1,5 @@
 /** The store in memory, telling whenever something happened, and whether anything is still to be done. */
+import { StoreUnavailable } from "../../../src/loop/store-port.ts";
 import { MemoryStore } from "../../../src/store/memory.ts";
 
 /** What is due later than this belongs to a timer. */
@@ -9,6 +10,10 @@ export class WatchedStore extends MemoryStore {
   /** How many webhooks and sweeps have been taken so far, repeated ones and those that concern nobody among them. */
   deliveries = 0;
   #underWay = 0;
+  /** True: it takes no webhooks and says so, as a database does that is away. */
+  isAway = false;
+  /** How many it did not take for that. */
+  refused = 0;
 
   constructor(now: () => number, changed: () => void) {
     super(now);
@@ -28,6 +33,10 @@ export class WatchedStore extends MemoryStore {
   }
 
   override async receive(...given: Parameters<MemoryStore["receive"]>) {
+    if (this.isAway) {
+      this.refused += 1;
+      throw new StoreUnavailable("connection refused");
+    }
     this.deliveries += 1;
     return this.#after(super.receive(...given));
   }
