@@ -83,6 +83,8 @@ export class LimitJudge {
   /** The task that a comment retries. */
   readonly #retries = new Map<number, string>();
   readonly #attempts = new Map<string, number>();
+  /** How many tasks or entries each aggregate had after its last step. */
+  readonly #parts = new Map<string, number>();
   #steps = 0;
 
   constructor(court: Court) {
@@ -104,9 +106,12 @@ export class LimitJudge {
       const length = JSON.stringify(write.state).length;
       this.#demand(length <= most, () => `${aggregate} of ${parts.length} parts has ${length} characters`);
     }
+    // An event may take all entries out of a lane, each with its timers.
+    const most = Math.max(parts.length, this.#parts.get(aggregate) ?? 0);
+    this.#parts.set(aggregate, parts.length);
     for (const { event, effects } of write.history) {
       const asked = (effects as EventLike[]).length;
-      const may = EFFECTS.least + EFFECTS.perPart * parts.length;
+      const may = EFFECTS.least + EFFECTS.perPart * most;
       this.#demand(asked <= may, () => `${aggregate}: ${asked} effects of one ${(event as EventLike).type}`);
     }
     if (!lane) this.#tries(write.state as FeatureState, write);
