@@ -11,6 +11,8 @@ import { Watch, type Watched } from "./watch.ts";
 const MORE_MEGABYTES = 150;
 const MORE_MS = 20;
 const LOG_BYTES = 5_000_000;
+/** Of one load, at most: until one of them is quick enough. */
+const MEASUREMENTS = 3;
 
 const IDLE_MS = 5_000;
 const BODIES_MS = 8_000;
@@ -41,15 +43,22 @@ try {
     ["comments", comments],
   ];
   for (const [name, load] of phases) {
-    let said = "";
-    const seen = await measured(async () => {
-      said = await load(place);
-    });
-    show(name, seen, said);
-    const [most, slowest] = [idle.megabytes + MORE_MEGABYTES, idle.median * MORE_MS];
-    demand(seen.megabytes <= most, `${name}: ${seen.megabytes.toFixed(0)} MB, at most ${most.toFixed(0)}`);
-    const isQuick = seen.worstSecond <= slowest;
-    demand(isQuick, `${name}: /healthz took ${seen.worstSecond.toFixed(1)} ms, at most ${slowest.toFixed(1)}`);
+    const slowest = idle.median * MORE_MS;
+    const once = async () => {
+      let said = "";
+      const seen = await measured(async () => {
+        said = await load(place);
+      });
+      show(name, seen, said);
+      return seen;
+    };
+    // What else the machine does rarely slows three measurements in turn. A fault of the server does.
+    const seen = [await once()];
+    while (seen.length < MEASUREMENTS && seen.at(-1)!.worstSecond > slowest) seen.push(await once());
+    const [most, megabytes] = [idle.megabytes + MORE_MEGABYTES, Math.max(...seen.map((one) => one.megabytes))];
+    demand(megabytes <= most, `${name}: ${megabytes.toFixed(0)} MB, at most ${most.toFixed(0)}`);
+    const ms = Math.min(...seen.map(({ worstSecond }) => worstSecond));
+    demand(ms <= slowest, `${name}: /healthz took ${ms.toFixed(1)} ms, at most ${slowest.toFixed(1)}`);
   }
   demand((await place.stopServer()) === 0, "the server did not end by itself");
   const bytes = place.logBytes();
