@@ -68,6 +68,7 @@ const PolicyFile = z
   .strictObject({
     "max-parallel": shape.maxParallel,
     ...groups,
+    "hold-labels": shape.holdLabels.unwrap(),
     checks: z.array(RequiredCheck.shape.name).max(100),
     producers: shape.producers.unwrap(),
     neutral: shape.neutral.unwrap(),
@@ -137,6 +138,7 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     merge: { ...defaults.merge, ...file.merge },
     approve: given(defaults.approve, { when: file.approve, usd: file["approve-over"] }),
     plan: { ...defaults.plan, ...file.plan },
+    holdLabels: file["hold-labels"] ?? defaults.holdLabels,
     checks: file.checks === undefined ? defaults.checks : file.checks.map((name) => ({ name, appId: null })),
     producers: { ...defaults.producers, ...file.producers },
     neutral: file.neutral ?? defaults.neutral,

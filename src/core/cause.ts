@@ -72,6 +72,8 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("checks-slow"), minutes: z.number() }),
   z.object({ kind: z.literal("changes-requested"), by: z.array(z.string()), text: quoted }),
   z.object({ kind: z.literal("pull-closed") }),
+  /** A person had it merge into another branch than the lane's. */
+  z.object({ kind: z.literal("pull-retargeted"), branch: z.string(), base: z.string(), merged: z.boolean() }),
   z.object({ kind: z.literal("mergeability-unknown") }),
   z.object({ kind: z.literal("merge-refused"), text: quoted }),
   z.object({ kind: z.literal("queue-full"), branch: z.string(), entries: z.number().int() }),

@@ -163,6 +163,10 @@ export const PullSnapshot = z.object({
   changeRequests: z.array(ChangeRequest).max(MAX_CHANGE_REQUESTS).optional(),
   /** Logins with write access whose latest review approves. Left out: none, or an older version observed it. */
   approvedBy: z.array(z.string()).max(5).optional(),
+  /** The branch that it would merge into, or merged into. A person can change it. Left out: an older version did not read it. */
+  base: z.string().optional(),
+  /** The label that holds it back. Left out: it bears none. */
+  heldBy: z.string().optional(),
   /** The landed commit, once merged. */
   mergeSha: Sha.nullable(),
   mergedAt: Time.nullable(),

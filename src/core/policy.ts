@@ -70,6 +70,8 @@ export const Policy = z.object({
     /** Research runs before planning, each by the small model on its own topic. The planner reads their notes. */
     research: z.number().int().min(0).max(3),
   }),
+  /** A pull that bears one of these labels waits. An older version stored none. */
+  holdLabels: z.array(z.string().min(1).max(50)).max(20).optional(),
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
   /**
@@ -110,6 +112,7 @@ export const defaultPolicy: Policy = {
   merge: { method: "squash", mode: "auto" },
   approve: { when: "over-budget", usd: 10 },
   plan: { publish: "comment", research: 0 },
+  holdLabels: ["do-not-merge"],
   checks: [],
   producers: {},
   neutral: "pass",

@@ -38,8 +38,11 @@ export function createMerging(calls: Calls, now: () => number): Merging {
       }
     },
 
-    async mergePull(repo, number, { head, method, title }) {
+    async mergePull(repo, number, { head, base, method, title }) {
       const pull = await readPull(calls, repo, number);
+      if (base !== undefined && pull.base.ref !== base) {
+        return { outcome: "moved", message: `The pull request merges into ${pull.base.ref} by now` };
+      }
       if (pull.merged && pull.merge_commit_sha !== null) {
         return landed(repo, pull.merge_commit_sha, pull.merged_at === null ? null : Date.parse(pull.merged_at));
       }
@@ -47,7 +50,9 @@ export function createMerging(calls: Calls, now: () => number): Merging {
       if (pull.head.sha !== head) return { outcome: "moved", message: `The head is ${pull.head.sha} by now` };
       try {
         const route = "PUT /repos/{owner}/{repo}/pulls/{pull}/merge";
-        const request = { pull: number, sha: head, merge_method: method, commit_title: title };
+        // As people named it last.
+        const named = pull.title === undefined ? title : `${pull.title} (#${number})`;
+        const request = { pull: number, sha: head, merge_method: method, commit_title: named };
         const { sha } = await calls.one(repo, route, request, MergeAnswer);
         return await landing(repo, sha);
       } catch (error) {

@@ -16,6 +16,8 @@ const Numbered = z.object({ number: z.number().int().positive() });
 const Listed = Numbered.extend({ state: z.enum(["open", "closed"]), head: z.object({ sha: Sha }) });
 const Pull = z.object({
   number: z.number().int().positive(),
+  title: z.string().optional(),
+  labels: z.array(z.object({ name: z.string() })).default([]),
   state: z.enum(["open", "closed"]),
   draft: z.boolean().optional(),
   merged: z.boolean(),
@@ -117,6 +119,8 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
       const headSha = pull.head.sha;
       const common = {
         number: pull.number,
+        base: pull.base.ref,
+        labels: pull.labels.map(({ name }) => name),
         draft: pull.draft ?? false,
         headSha,
         mergeable: pull.mergeable ?? null,

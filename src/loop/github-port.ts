@@ -46,6 +46,9 @@ export interface Approval {
 
 /** A pull by itself, without what its base says of it. */
 export interface SeenPull extends Omit<PullSnapshot, "producers" | "guarded" | "baseChecks"> {
+  /** The branch that it would merge into. */
+  base: string;
+  labels: string[];
   /** The commit that the head forked from `baseSha`. */
   mergeBase: string;
   /** Approvals of people with write access, newest first, at most five. */
@@ -192,13 +195,14 @@ export interface GitHub {
   /** Merge the base into the head. `behind` is not judged here: `current` means GitHub found nothing to do. */
   updatePull(repo: Repo, pull: number, expectedHead: string): Promise<"accepted" | "moved" | "conflict" | "current">;
   /**
-   * Merge exactly `head`. `unknown`: GitHub answered 5xx or not at all; read again before any retry.
+   * Merge exactly `head`, into `base` only: `moved` where a person chose another branch. A title that a person gave the pull replaces
+   * `title`. `unknown`: GitHub answered 5xx or not at all; read again before any retry.
    * On `merged` the trees say whether what landed is what was tested.
    */
   mergePull(
     repo: Repo,
     pull: number,
-    merge: { head: string; method: "merge" | "squash" | "rebase"; title: string },
+    merge: { head: string; base?: string; method: "merge" | "squash" | "rebase"; title: string },
   ): Promise<
     | { outcome: "merged"; sha: string; landedTree: string; parents: string[]; at: number }
     | { outcome: "moved" | "refused" | "unknown"; message: string; requires?: Requirement }

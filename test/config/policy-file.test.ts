@@ -50,6 +50,7 @@ merge: { method: rebase, mode: ready }
 approve: always
 approve-over: 25
 plan: { publish: sub-issues, research: 2 }
+hold-labels: [wait]
 checks: [unit, "lint / biome"]
 producers: { scan: 9, "ci/jenkins": jenkins-bot }
 neutral: fail
@@ -73,6 +74,7 @@ limits: { files: 10, bytes: 1000 }
     merge: { method: "rebase", mode: "ready" },
     approve: { when: "always", usd: 25 },
     plan: { publish: "sub-issues", research: 2 },
+    holdLabels: ["wait"],
     checks: [
       { name: "unit", appId: null },
       { name: "lint / biome", appId: null },
@@ -118,7 +120,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, checks, producers, neutral, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, hold-labels, checks, producers, neutral, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [

@@ -51,6 +51,32 @@ describe("mergePull", () => {
     expect(await merge()).toEqual(success);
   });
 
+  it("merges nothing into a branch that a person chose since", async () => {
+    expectPull({ ...open, base: { ref: "release", sha: parent } });
+
+    const merging = githubWith().mergePull(repo, 3, { head, base: "main", method: "squash", title: "T" });
+
+    expect(await merging).toMatchObject({ outcome: "moved", message: expect.stringContaining("release") });
+  });
+
+  it("does not take a merge into another branch for its own", async () => {
+    expectPull({ ...merged, base: { ref: "release", sha: parent } });
+
+    const merging = githubWith().mergePull(repo, 3, { head, base: "main", method: "squash", title: "T" });
+
+    expect(await merging).toMatchObject({ outcome: "moved" });
+  });
+
+  it("names the commit as people named the pull last", async () => {
+    expectPull({ ...open, title: "feat: parse" });
+    api()
+      .put(`${PULL}/merge`, { sha: head, merge_method: "squash", commit_title: "feat: parse (#3)" })
+      .reply(200, { sha: landed, merged: true });
+    expectLanded();
+
+    expect(await merge()).toMatchObject({ outcome: "merged" });
+  });
+
   it.each([
     ["moved", { head: { sha: sha("e") } }],
     ["refused", { state: "closed" }],

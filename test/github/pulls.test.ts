@@ -124,6 +124,8 @@ describe("pull", () => {
     expect(snapshot).toEqual({
       number: 3,
       state: "open",
+      base: "main",
+      labels: [],
       draft: true,
       headSha: head,
       headTree: tree,

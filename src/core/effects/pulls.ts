@@ -161,6 +161,8 @@ export const pullEffects = {
       pull: PullNumber,
       head: Sha,
       round: z.number().int(),
+      /** The branch that it may merge into, and no other. Left out: an older version did not say. */
+      base: z.string().optional(),
       method: z.enum(["merge", "squash", "rebase"]),
       title: TaskTitle,
     }),

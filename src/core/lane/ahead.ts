@@ -7,6 +7,7 @@ import type { Ignored } from "../event.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
 import { judgeEntry, waitingChanges } from "./judging/approval.ts";
 import { brokenByBase } from "./judging/base.ts";
+import { isElsewhere } from "./judging/fault.ts";
 import {
   type Comparison,
   type Entry,
@@ -40,6 +41,7 @@ export function mayAdvance(state: LaneState, entry: Entry): boolean {
   if (snapshot === null || brokenByBase(entry) !== null || waitingChanges(entry).length > 0) return false;
   // Being brought up to date can make its workflows the base's. When it is, only a person can help.
   if (snapshot.behindBy === 0 && judgeEntry(entry, snapshot).unjudged.length > 0) return false;
+  if (isElsewhere(state.branch, snapshot) || snapshot.heldBy !== undefined) return false;
   return snapshot.state === "open" && !snapshot.draft && snapshot.changesRequestedBy.length === 0;
 }
 

@@ -93,6 +93,7 @@ export function askMerge(draft: LaneDraft, entry: Entry): void {
     pull: entry.pull,
     head: entry.head,
     round: nextAsk(draft),
+    base: draft.state.branch,
     method: entry.method,
     title: entry.title,
   });

@@ -4,6 +4,7 @@ import type { PullSnapshot } from "../github.ts";
 import { isFresh } from "./ahead.ts";
 import { checksObserved } from "./checks.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES } from "./draft.ts";
+import { isElsewhere } from "./judging/fault.ts";
 import { reviewRefusal } from "./judging/refusal.ts";
 import { offerIfHealed } from "./returning.ts";
 import { commitsWatched, type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
@@ -81,6 +82,10 @@ function counts({ observation: { asked, since, latest } }: Entry, seq: number): 
 
 function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
   if (entry.stage.kind === "merging") return;
+  if (isElsewhere(draft.state.branch, snapshot)) {
+    retargeted(draft, entry, snapshot);
+    return;
+  }
   if (snapshot.state === "merged") {
     // A person merged it, or the answer to this lane's own merge was lost. The executor finds the merge and reports it.
     askMerge(draft, entry);
@@ -114,6 +119,14 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): v
   }
   // An update is about to replace this head, so its checks no longer matter.
   if (entry.stage.kind !== "updating") checksObserved(draft, entry, snapshot);
+}
+
+/** Merges nothing there, and does not count it as landed: what depends on it would be built without it. */
+function retargeted(draft: LaneDraft, entry: Entry, { base = "", state }: PullSnapshot): void {
+  if (isWithdrawn(entry)) leave(draft, entry);
+  if (isWithdrawn(entry) || isAway(entry)) return;
+  const cause = { kind: "pull-retargeted" as const, branch: draft.state.branch, base, merged: state === "merged" };
+  eject(draft, entry, { class: "policy-blocked", cause, details: [] });
 }
 
 /**

@@ -44,6 +44,7 @@ function entryStanding(state: LaneState, entry: Entry): Standing {
   if (entry.held) return { kind: "held" };
   if (snapshot === null) return { kind: "joined" };
   if (snapshot.draft) return { kind: "draft" };
+  if (snapshot.heldBy !== undefined) return { kind: "label", label: snapshot.heldBy };
   const reviewer = snapshot.changesRequestedBy[0];
   if (reviewer !== undefined) {
     const ofEarlierHead = (snapshot.changeRequests ?? []).some((one) => one.by === reviewer && one.head !== entry.head);

@@ -13,7 +13,7 @@ import { refresh } from "./watching/looking.ts";
 export function offerIfHealed(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
   const { sentBack, feature, task, pull } = entry;
   if (sentBack === null) return;
-  const healed = isHealed(entry, sentBack, snapshot);
+  const healed = isHealed(draft.state.branch, entry, sentBack, snapshot);
   const isNews = healed && !sentBack.offered;
   sentBack.offered = healed;
   if (!isNews) return;

@@ -29,6 +29,8 @@ export const Standing = z.discriminatedUnion("kind", [
   /** GitHub has not been asked about the pull yet. */
   z.object({ kind: z.literal("joined") }),
   z.object({ kind: z.literal("draft") }),
+  /** A label of the pull holds it back. */
+  z.object({ kind: z.literal("label"), label: z.string() }),
   z.object({ kind: z.literal("changes-requested"), by: z.string(), ofEarlierHead: z.boolean() }),
   z.object({ kind: z.literal("updating"), branch: z.string() }),
   z.object({ kind: z.literal("reading-failure") }),
@@ -89,6 +91,7 @@ export function actorOf(standing: Standing): Actor {
     case "queue-halted":
     case "held":
     case "draft":
+    case "label":
     case "changes-requested":
     case "ready-for-person":
     case "approval":

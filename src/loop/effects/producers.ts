@@ -48,6 +48,11 @@ export async function readBaseWorkflows(outside: ProducerReader, base: Base): Pr
   return (await readBase(outside, base)).workflows;
 }
 
+/** Returns in lower case the labels that hold a pull back, by the base's config. */
+export async function readHoldLabels(outside: ProducerReader, base: Base): Promise<string[]> {
+  return (await readBase(outside, base)).holdLabels;
+}
+
 /** A base's commit never changes, and every observation of a pull asks for it. */
 function readBase(outside: ProducerReader, { repo, sha }: Base) {
   return readOnce(outside.github, JSON.stringify(["base", repo.id, sha]), async () => {
@@ -56,7 +61,8 @@ function readBase(outside: ProducerReader, { repo, sha }: Base) {
       readWorkflows(outside, repo, sha),
     ]);
     const config = outside.readPolicy(text);
-    return { configured: config.ok ? config.policy.producers : {}, workflows };
+    const { producers, holdLabels = [] } = config.ok ? config.policy : { producers: {} };
+    return { configured: producers, holdLabels: holdLabels.map((label) => label.toLowerCase()), workflows };
   });
 }
 

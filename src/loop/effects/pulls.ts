@@ -10,7 +10,7 @@ import type { Outside } from "../outside.ts";
 import { environmentFaultIn } from "./environment-fault.ts";
 import { readGuarded, readShown } from "./guarded/index.ts";
 import type { EffectRun } from "./outcome-event.ts";
-import { readProducers } from "./producers.ts";
+import { readHoldLabels, readProducers } from "./producers.ts";
 
 /** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
 const PATH_CHARACTERS = 300;
@@ -46,7 +46,7 @@ export async function performPullDescribe(outside: Outside, effect: EffectOf<"pu
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
   const { repo, pull, seq, branch, checks, neutral } = effect;
   const seen = await outside.github.pull(repo, pull);
-  const { mergeBase: _, approvals, ...own } = seen;
+  const { mergeBase: _, approvals, labels, ...own } = seen;
   const approvedBy = approvals.map(({ by }) => by).slice(0, 5);
   const unasked = {
     ...own,
@@ -55,9 +55,13 @@ export async function performPullObserve(outside: Outside, effect: EffectOf<"pul
     guarded: [],
     baseChecks: null,
   };
-  if (seen.state !== "open") return { type: "pull.observed", pull, seq, snapshot: unasked };
+  // What another branch says of the pull is not this lane's matter.
+  if (seen.state !== "open" || seen.base !== branch) return { type: "pull.observed", pull, seq, snapshot: unasked };
   const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
-  const snapshot = { ...unasked, producers, guarded: await readGuarded(outside, effect, seen, producers) };
+  const holding = await readHoldLabels(outside, { repo, branch, sha: seen.baseSha });
+  const heldBy = labels.find((label) => holding.includes(label.toLowerCase()));
+  const held = heldBy === undefined ? {} : { heldBy };
+  const snapshot = { ...unasked, ...held, producers, guarded: await readGuarded(outside, effect, seen, producers) };
   // A person may approve a head whose workflows differ.
   const judged = { ...snapshot, producers: fromAnyFile(producers), sameWorkflows: true };
   const fails = judgeHead({ checks, neutral }, judged).failing.length > 0;
@@ -84,6 +88,7 @@ export async function performPullMerge(outside: Outside, effect: EffectOf<"pull.
   try {
     const outcome = await outside.github.mergePull(effect.repo, effect.pull, {
       head: effect.head,
+      ...(effect.base === undefined ? {} : { base: effect.base }),
       method: effect.method,
       title: `${pullTitle(effect)} (#${effect.pull})`,
     });

@@ -64,6 +64,10 @@ export function causeText(cause: Cause): string {
       return `${cause.by.map((login) => `@${login}`).join(", ")} asked for changes: ${cause.text}`;
     case "pull-closed":
       return "Somebody closed the pull request.";
+    case "pull-retargeted":
+      return cause.merged
+        ? `Somebody merged the pull request into ${cause.base} instead of ${cause.branch}.`
+        : `Somebody had the pull request merge into ${cause.base} instead of ${cause.branch}: change its base back.`;
     case "mergeability-unknown":
       return "GitHub does not say whether it can be merged.";
     case "merge-refused":

@@ -27,6 +27,8 @@ function reasonOf(pull: number, standing: Standing): string {
       return `#${pull} has just joined Headgate's queue`;
     case "draft":
       return `#${pull} is a draft`;
+    case "label":
+      return `#${pull} bears the label ${standing.label}`;
     case "changes-requested":
       return `#${pull}: @${standing.by} requested changes${standing.ofEarlierHead ? " to an earlier commit" : ""}`;
     case "updating":
@@ -66,6 +68,8 @@ function nextOf(task: string, pull: number, standing: Standing): string {
       return "`/headgate resume` lets it merge";
     case "draft":
       return "mark it as ready for review";
+    case "label":
+      return "take the label off";
     case "changes-requested":
       return standing.ofEarlierHead
         ? "review it again, or dismiss the review"

@@ -73,6 +73,8 @@ export function pullsContract(scene: () => Scene): void {
       expect(await settled(number)).toEqual({
         number,
         state: "open",
+        base,
+        labels: [],
         draft: false,
         headSha: head,
         headTree: (await github.commit(repo, head)).tree,

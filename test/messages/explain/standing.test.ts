@@ -18,6 +18,7 @@ describe("explainStanding", () => {
       "person: Headgate's queue is halted: it broke; look at what was merged, then `/headgate resume`",
     ],
     [{ kind: "held" }, "person: #7 is on hold; `/headgate resume` lets it merge"],
+    [{ kind: "label", label: "do-not-merge" }, "person: #7 bears the label do-not-merge; take the label off"],
     [{ kind: "draft" }, "person: #7 is a draft; mark it as ready for review"],
     [
       { kind: "changes-requested", by: "bob", ofEarlierHead: false },

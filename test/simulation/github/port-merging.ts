@@ -39,8 +39,10 @@ export function mergingPort(
       }
     },
 
-    async mergePull(_, number, { head, method, title }) {
+    async mergePull(_, number, { head, base, method, title }) {
       const before = await read("mergePull.read", () => ({ ...github.pull(number) }));
+      if (base !== undefined && before.base !== base)
+        return { outcome: "moved", message: `It merges into ${before.base}` };
       if (before.state === "merged") return landed(before);
       if (before.state === "closed") return { outcome: "refused", message: "The pull request is closed" };
       if (before.shown !== head) return { outcome: "moved", message: `The head is ${before.shown} by now` };

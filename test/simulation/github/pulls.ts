@@ -69,7 +69,7 @@ export function mergeable(github: GitHubModel, pull: Pull): boolean | null {
 export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
   const { number, state, draft, shown: headSha, mergeSha, mergedAt } = pull;
   const headTree = github.objects.read(headSha).tree;
-  const common = { number, state, draft, headSha, headTree, mergeSha, mergedAt };
+  const common = { number, state, draft, base: pull.base, labels: [], headSha, headTree, mergeSha, mergedAt };
   if (state !== "open") {
     const baseSha = github.branches.get(pull.base) ?? headSha;
     return {

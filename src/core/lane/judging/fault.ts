@@ -21,14 +21,15 @@ export function visibleFault({ class: failure, cause }: Failure): FailureClass |
     case "environment-failed":
       return cause.kind === "environment" && cause.fault === "not-run-here" ? failure : "checks-failed";
     case "policy-blocked":
-      return cause.kind === "pull-closed" ? failure : null;
+      return cause.kind === "pull-closed" || cause.kind === "pull-retargeted" ? failure : null;
     default:
       return null;
   }
 }
 
 /** Returns false while GitHub still computes, and while what is left would cost another attempt of a task that has used up its own. */
-export function isHealed(entry: Entry, { fault, head }: SentBack, snapshot: PullSnapshot): boolean {
+export function isHealed(branch: string, entry: Entry, { fault, head }: SentBack, snapshot: PullSnapshot): boolean {
+  if (isElsewhere(branch, snapshot)) return false;
   if (snapshot.state === "open" && snapshot.mergeable === null) return false;
   const present = presentFault(entry, snapshot);
   const waits = present === "checks-timed-out" || present === "checks-missing";
@@ -53,4 +54,9 @@ function presentFault(entry: Entry, snapshot: PullSnapshot): FailureClass | null
 /** A machine ends a job as neutral that it cannot run. GitHub's own machines never do. */
 export function isNotRun({ conclusion, producer }: PullSnapshot["checks"][number]): boolean {
   return conclusion === "neutral" && producer.kind === "job";
+}
+
+/** Returns true where a person had the pull merge into another branch than the lane's. */
+export function isElsewhere(branch: string, { base }: PullSnapshot): boolean {
+  return base !== undefined && base !== branch;
 }
