@@ -90,6 +90,19 @@ describe("headgate run, stopped on the way", () => {
     expect(JSON.parse(last.printed)).toMatchObject({ interrupted: false, engine: "command", merges: [{ order: 1 }] });
   });
 
+  it("starts no agent where a check fails on the base itself, and shows its first error and the flags", async () => {
+    place = new Workplace(checkedRepository("echo 'Error: a is broken' && exit 1"));
+    place.write({
+      "issue.md": "# One file\n\nMake one file.\n",
+      "plan.json": JSON.stringify({ tasks: [{ id: "one", title: "Make one" }] }),
+    });
+    const named = ["run", "--repo", place.repo, "--issue", "issue.md", "--plan", "plan.json"];
+    const { code, output } = await place.run([...named, "--agent-command", "touch started"]);
+    expect(code).toBe(1);
+    expect(output).toMatch(/This check fails on main itself.*failed twice: Error: a is broken\n.*--skip-check \w+\n/s);
+    expect(output).not.toContain("one build");
+  });
+
   it("names a path that is no repository before a key that is missing", async () => {
     place = new Workplace(checkedRepository("true"));
     place.write({ "issue.md": "# One file\n\nMake one file.\n" });
