@@ -89,6 +89,8 @@ export const Usage = z.object({
   cacheReadTokens: z.number().int().nonnegative(),
   cacheWriteTokens: z.number().int().nonnegative(),
   usd: z.number().nonnegative(),
+  /** Tokens that `usd` leaves out, of parts without a price. Left out: none, or all of them where `usd` is 0. */
+  unpricedTokens: z.number().int().nonnegative().optional(),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -111,7 +113,7 @@ export function priceOf(prices: Readonly<Record<string, Price>>, model: string):
 }
 
 /** Returns the cost of the tokens in US dollars. */
-export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
+export function usdOf(tokens: Omit<Usage, "usd" | "unpricedTokens">, price: Price): number {
   const perMillion =
     tokens.inputTokens * price.input +
     tokens.outputTokens * price.output +
@@ -121,17 +123,25 @@ export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
 }
 
 /** Of all sorts together. */
-export function tokensOf(usage: Omit<Usage, "usd">): number {
+export function tokensOf(usage: Omit<Usage, "usd" | "unpricedTokens">): number {
   return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
+/** Returns how many of the tokens have no known price: those that cost nothing have none. */
+export function unpricedTokens(usage: Usage): number {
+  return usage.usd === 0 ? tokensOf(usage) : (usage.unpricedTokens ?? 0);
+}
+
 export function addUsage(left: Usage, right: Usage): Usage {
+  const unpriced = sum(unpricedTokens(left), unpricedTokens(right));
+  const usd = sum(left.usd, right.usd);
   return {
     inputTokens: sum(left.inputTokens, right.inputTokens),
     outputTokens: sum(left.outputTokens, right.outputTokens),
     cacheReadTokens: sum(left.cacheReadTokens, right.cacheReadTokens),
     cacheWriteTokens: sum(left.cacheWriteTokens, right.cacheWriteTokens),
-    usd: sum(left.usd, right.usd),
+    usd,
+    ...(unpriced > 0 && usd > 0 ? { unpricedTokens: unpriced } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Writes stages and numbers, in comments and in a terminal alike. */
 import type { Usage } from "../core/attempt.ts";
-import { addUsage, NO_USAGE } from "../core/attempt.ts";
+import { addUsage, NO_USAGE, unpricedTokens } from "../core/attempt.ts";
 import type { TaskStage } from "../core/feature/stages.ts";
 import type { FeatureState } from "../core/feature/state.ts";
 
@@ -61,8 +61,11 @@ export function unreportedUsd(state: FeatureState): number {
 /** `$0.42, 12,345 tokens in, 678 out`. An agent command that reports tokens without dollars has no price that is known. */
 export function cost(usage: Usage): string {
   const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  const price = usage.usd === 0 && tokensIn + usage.outputTokens > 0 ? "price unknown" : `$${usage.usd.toFixed(2)}`;
-  return `${price}, ${grouped(tokensIn)} tokens in, ${grouped(usage.outputTokens)} out`;
+  const counted = `${grouped(tokensIn)} tokens in, ${grouped(usage.outputTokens)} out`;
+  const unpriced = unpricedTokens(usage);
+  if (unpriced === 0) return `$${usage.usd.toFixed(2)}, ${counted}`;
+  if (usage.usd === 0) return `price unknown, ${counted}`;
+  return `$${usage.usd.toFixed(2)} and the unknown price of ${grouped(unpriced)} tokens, ${counted}`;
 }
 
 function grouped(value: number): string {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { codeTab } from "../../src/cli/run/code-tab.ts";
 import { report } from "../../src/cli/run/report.ts";
+import { addUsage, NO_USAGE } from "../../src/core/attempt.ts";
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { World } from "../core/world.ts";
 
@@ -22,6 +23,18 @@ it("the Code tab opens on the branch on which tasks land together, and on the ba
 it.each([
   ["an engine whose price is unknown", { inputTokens: 10, outputTokens: 5, usd: 0 }, null],
   ["a priced engine", { inputTokens: 10, outputTokens: 5, usd: 0.5 }, 0.5],
+  [
+    "attempts of which one had a price and one had none",
+    addUsage({ ...NO_USAGE, outputTokens: 5, usd: 0.5 }, { ...NO_USAGE, outputTokens: 7 }),
+    null,
+  ],
+  [
+    "the third of three attempts, when the first had a price and the second had none",
+    [{ usd: 0.5 }, { usd: 0 }, { usd: 0.5 }]
+      .map((part) => ({ ...NO_USAGE, outputTokens: 5, ...part }))
+      .reduce(addUsage, NO_USAGE),
+    null,
+  ],
   ["an engine that used nothing", { inputTokens: 0, outputTokens: 0, usd: 0 }, 0],
 ])("the report gives no price for %s that nobody reported", (_, usage, usd) => {
   const world = new World();

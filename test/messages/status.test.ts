@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
+import { addUsage, NO_USAGE } from "../../src/core/attempt.ts";
 import type { FailureClass } from "../../src/core/failure.ts";
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { enterStage, type TaskAt } from "../../src/core/feature/task.ts";
@@ -23,6 +24,16 @@ describe("the status comment", () => {
       task.unreported = { usd: 5, tokens: 0 };
     });
     expect(statusComment(state, world.at)).toContain("Attempts that left no report may have cost up to $5.00 more.");
+  });
+
+  it("says for how many tokens nobody reported a price", () => {
+    const world = completed();
+    const state = withTask(world.state, "types", (task) => {
+      task.usage = addUsage({ ...NO_USAGE, outputTokens: 5, usd: 0.5 }, { ...NO_USAGE, outputTokens: 1_700 });
+    });
+    expect(statusComment(state, world.at)).toContain(
+      "Cost: $0.50 and the unknown price of 1,700 tokens, 0 tokens in, 1,705 out.",
+    );
   });
 
   it("shows a feature under way", () => {

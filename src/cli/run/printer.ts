@@ -167,6 +167,11 @@ function costLine(document: ReturnType<typeof report>): string {
   const scripted =
     document.model.kind === "scripted" ? " by list price, but the model was scripted and nothing was paid" : "";
   if (usd === 0 && tokens > 0) return `Cost: unknown for ${tokens} tokens, since nobody reported a price. ${calls}`;
+  const unpriced = usages.reduce(
+    (sum, usage) => sum + (usage.usd === null ? (usage.unpricedTokens ?? tokensOf(usage)) : 0),
+    0,
+  );
+  if (unpriced > 0) return `Cost: unknown, since nobody reported a price for ${unpriced} of ${tokens} tokens. ${calls}`;
   return `Cost: $${usd.toFixed(2)} for ${tokens} tokens${scripted}. ${calls}`;
 }
 

@@ -3,7 +3,7 @@
  * judged each required check: a job of a workflow run, a check run of an App, or the creator of a commit status.
  */
 
-import { tokensOf, type Usage } from "../../core/attempt.ts";
+import { type Usage, unpricedTokens } from "../../core/attempt.ts";
 import { endedAt, type FeatureState } from "../../core/feature/state.ts";
 import { landingOf, type Task } from "../../core/feature/task.ts";
 import { makespan } from "../../core/rules/measure.ts";
@@ -81,10 +81,10 @@ function reportTask(task: Task) {
   };
 }
 
-/** Tokens that cost nothing have no known price. A zero would be added up as a cost. */
+/** A zero, or the sum of the attempts that have a price, would be added up as the cost of all. */
 function pricedUsage(usage: Usage | null): (Omit<Usage, "usd"> & { usd: number | null }) | null {
   if (usage === null) return null;
-  return { ...usage, usd: usage.usd === 0 && tokensOf(usage) > 0 ? null : usage.usd };
+  return { ...usage, usd: unpricedTokens(usage) > 0 ? null : usage.usd };
 }
 
 function iso(time: number | null): string | null {
