@@ -26,6 +26,7 @@ import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
 import { timelineRoutes } from "./rest/issues/timeline-routes.ts";
 import { type HttpContext, newRest, type Rest } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta/meta-routes.ts";
+import { redirectMoved, routeById } from "./rest/repos/moved.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
 import { rulesetRoutes } from "./rest/repos/ruleset-routes.ts";
@@ -79,6 +80,7 @@ export function restApi(
     options.answered?.(answeredRequest(http));
   });
 
+  redirectMoved(api, context);
   const own = [
     issueRoutes,
     issueEventRoutes,
@@ -118,7 +120,8 @@ export function restApi(
 }
 
 /** Mounts the API where GHES has it. Octokit expects GraphQL beside `/api/v3`, not below it. */
-export function mountApi(web: Rest, api: Rest): void {
+export function mountApi(web: Rest, api: Rest, context: SandboxContext): void {
+  routeById(web, api, context);
   web.route("/api/v3", api);
   web.post("/api/graphql", ({ req, env }) => api.fetch(new Request(new URL("/graphql", req.url), req.raw), env));
 }

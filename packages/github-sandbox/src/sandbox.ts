@@ -160,7 +160,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults,
     ...(options.answered && { answered: options.answered }),
   });
-  mountApi(web, api);
+  mountApi(web, api, context);
   if (options.adminToken !== undefined) web.route("/_sandbox", faultRoutes(faults, options.adminToken));
   web.route("/", webPages(context, actions.dataDir));
 

@@ -24,6 +24,8 @@ export interface Seeding {
   createApp(app: NewApp, owner?: User): Promise<{ app: App; privateKey: string }>;
   /** Replaces the App's private key. */
   renewAppKey(app: App): Promise<string>;
+  /** Suspends the App's installation on the account, or lifts that. Its tokens are refused meanwhile. */
+  suspend(app: App, account: User, suspended: boolean): void;
   /** Installs the App on the account, or changes the repositories that it reaches. */
   install(app: App, account: User, repositories: readonly Repository[] | "all"): Installation;
   createRepository(given: { owner: User } & Pick<NewRepository, "name"> & Partial<NewRepository>): Promise<Repository>;
@@ -104,6 +106,18 @@ export function seeding(context: SandboxContext, webhooks: Webhooks): Seeding {
       } satisfies Omit<Schema<"webhook-installation-created">, "action"> & { action: string };
       webhooks.sendTo(app, "installation", payload, installation.id);
       return installation;
+    },
+    suspend(app, target, suspended) {
+      const installations = store.table("installations");
+      const known = installations.find((each) => each.appId === app.id && each.accountId === target.id);
+      if (known === undefined) throw new Error(`'${app.slug}' is not installed on '${target.login}'`);
+      const installation = installations.put({ ...known, suspendedAt: suspended ? store.now() : null });
+      const payload = {
+        action: suspended ? "suspend" : "unsuspend",
+        installation: renderInstallation(context, installation, app),
+        sender: renderSimpleUser(context, target),
+      };
+      webhooks.sendTo(app, "installation", payload, installation.id);
     },
     async createRepository({ owner, name, ...wanted }) {
       const known = findRepository(store, owner.login, name);

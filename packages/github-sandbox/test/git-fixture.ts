@@ -93,6 +93,7 @@ export async function startWithoutActions(dataDir: string) {
   mountApi(
     web,
     restApi(context, () => {}, [gitRoutes(context), pullRoutes(context)]),
+    context,
   );
   const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(context), web.fetch);
   url = server.url;

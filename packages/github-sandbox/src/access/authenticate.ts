@@ -3,7 +3,7 @@
 import type { App, Installation, Token } from "../store/entities.ts";
 import { actionsApp } from "../store/github-actions.ts";
 import type { Clock, Store } from "../store/store.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, SUSPENDED } from "./errors.ts";
 import { appFromJwt, looksLikeJwt } from "./jwt.ts";
 import type { Actor } from "./permissions.ts";
 
@@ -42,6 +42,7 @@ export function authenticate(context: { store: Store; clock: Clock }, header: st
   const installation =
     token.installationId === null ? undefined : context.store.table("installations").get(token.installationId);
   if (token.kind === "installation" && installation === undefined) throw new ApiError(401, "Bad credentials");
+  if (typeof installation?.suspendedAt === "string") throw new ApiError(403, SUSPENDED);
   return { kind: "token", token, user, app: appBehind(context.store, token, installation) };
 }
 

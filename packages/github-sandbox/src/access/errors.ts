@@ -21,6 +21,8 @@ export function forbidden(message = "Resource not accessible by integration"): A
   return new ApiError(403, message);
 }
 
+export const SUSPENDED = "This installation has been suspended";
+
 /** Returns a 422 with one error per field. */
 export function unprocessable(
   resource: string,

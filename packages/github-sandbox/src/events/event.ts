@@ -59,10 +59,13 @@ interface RefEvent {
   kind: "branch" | "tag";
 }
 
-interface RepositoryEvent {
-  event: "repository";
-  action: "created";
-}
+type RepositoryEvent = { event: "repository" } & (
+  | { action: "created" | "deleted" | "archived" | "unarchived" }
+  /** `from`: the former name. */
+  | { action: "renamed"; from: string }
+  /** `from`: the former default branch. */
+  | { action: "edited"; from: string }
+);
 
 interface From {
   from: string;

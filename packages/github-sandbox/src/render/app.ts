@@ -58,7 +58,7 @@ export function renderInstallation(site: RenderContext, entity: Installation, ap
     has_multiple_single_files: false,
     single_file_paths: [],
     suspended_by: null,
-    suspended_at: null,
+    suspended_at: entity.suspendedAt ?? null,
   } satisfies Schema<"installation">;
 }
 

@@ -93,7 +93,7 @@ export function renderRepository(site: RenderContext, entity: Repository) {
     has_pages: false,
     has_downloads: false,
     has_discussions: false,
-    archived: false,
+    archived: entity.archived ?? false,
     disabled: false,
     visibility: entity.private ? "private" : "public",
     pushed_at: entity.pushedAt,

@@ -5,6 +5,7 @@ import { ApiError, forbidden, notFound } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import { type Actor, may, refusal } from "../access/permissions.ts";
 import { type ActingScope, actingScope, type RepositoryScope, type SandboxContext, scopeOf } from "../context.ts";
+import { isArchived } from "../repositories/change.ts";
 import type { Repository, User } from "../store/entities.ts";
 
 export type RestEnv = { Variables: { actor: Actor } };
@@ -12,6 +13,8 @@ export type Rest = Hono<RestEnv>;
 export type HttpContext = Context<RestEnv>;
 
 type Level = "read" | "write";
+
+const ARCHIVED = "Repository was archived so is read-only.";
 
 export function newRest(): Rest {
   return new Hono<RestEnv>();
@@ -39,6 +42,13 @@ export function scopeFor(
   return level === "read" ? scopeOf(context, repository) : actingScope(context, repository, initiatorOf(http));
 }
 
+/** Returns the scope for changes of the repository itself, which it also takes while it is archived. */
+export function scopeToAdminister(http: HttpContext, context: SandboxContext): ActingScope {
+  const repository = repositoryFor(http, context, "administration", "read");
+  if (!may(http.get("actor"), repository, "administration", "write")) throw refusal(http.get("actor"));
+  return actingScope(context, repository, initiatorOf(http));
+}
+
 /**
  * Returns the scope for what everyone who sees the repository may do as a person: open an issue, comment, react. A scoped
  * token needs one of the permissions.
@@ -48,6 +58,7 @@ export function scopeToJoin(http: HttpContext, context: SandboxContext, permissi
   const initiator = initiatorOf(http);
   const actor = http.get("actor");
   const scoped = actor.kind === "token" && actor.token.permissions !== null;
+  if (isArchived(repository)) throw forbidden(ARCHIVED);
   if (scoped && !permissions.some((permission) => may(actor, repository, permission, "write"))) throw forbidden();
   return actingScope(context, repository, initiator);
 }
@@ -74,6 +85,7 @@ export function scopeForAny(
   const repository = repositoryFor(http, context, "metadata", "read");
   const actor = http.get("actor");
   if (!any.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
+  if (level === "write" && isArchived(repository)) throw forbidden(ARCHIVED);
   return level === "read" ? scopeOf(context, repository) : actingScope(context, repository, initiatorOf(http));
 }
 
@@ -86,6 +98,7 @@ function repositoryFor(http: HttpContext, { store }: SandboxContext, permission:
   const actor = http.get("actor");
   if (repository === undefined || !may(actor, repository, "metadata", "read")) throw notFound();
   if (!may(actor, repository, permission, level)) throw refusal(actor);
+  if (level === "write" && isArchived(repository)) throw forbidden(ARCHIVED);
   return repository;
 }
 

@@ -53,6 +53,8 @@ export interface Installation {
   accountId: number;
   /** Repository ids, or every repository of the account. */
   repositories: number[] | "all";
+  /** Its tokens are refused since then. Left out: they are not. */
+  suspendedAt?: string | null;
   createdAt: string;
 }
 
@@ -95,6 +97,10 @@ export interface Repository {
   jobsMayApprove?: boolean;
   /** Filters on paths do not keep workflows from starting for a pull. Left out: they do, as on GitHub. */
   ignoresPathFilters?: boolean;
+  /** Earlier `owner/name`s. Requests under one are redirected until another repository takes it. */
+  formerNames?: string[];
+  /** Nothing in it can change. Left out: it can. */
+  archived?: boolean;
   /** Role by user id (as a string, since JSON has no other keys). */
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;

@@ -90,7 +90,7 @@ export function startWebhooks(site: RenderContext, options: WebhookOptions): Web
         );
       for (const app of subscribed) {
         const installation = installationAt(store, app.id, repository);
-        if (installation === undefined) continue;
+        if (installation === undefined || typeof installation.suspendedAt === "string") continue;
         send(app, {
           guid: randomUUID(),
           event,

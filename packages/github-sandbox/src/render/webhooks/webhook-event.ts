@@ -40,11 +40,22 @@ export function renderAnnouncement(site: RenderContext, announcement: Announceme
   };
 }
 
+function repositoryWebhook(event: Extract<DomainEvent, { event: "repository" }>): Described {
+  switch (event.action) {
+    case "renamed":
+      return webhook("repository", event.action, { changes: { repository: { name: { from: event.from } } } });
+    case "edited":
+      return webhook("repository", event.action, { changes: { default_branch: { from: event.from } } });
+    default:
+      return webhook("repository", event.action, {});
+  }
+}
+
 function described(scope: RenderScope, event: DomainEvent, sender: User): Described {
   const { repository } = scope;
   switch (event.event) {
     case "repository":
-      return webhook("repository", event.action, {});
+      return repositoryWebhook(event);
     case "push":
       return webhook("push", null, pushPayload(scope, event, sender));
     case "create": {

@@ -1,7 +1,7 @@
 /** Routes for an App with its own JWT. https://docs.github.com/en/rest/apps/apps */
 
 import { z } from "zod";
-import { ApiError, forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import { ApiError, forbidden, notFound, SUSPENDED, unprocessable } from "../../access/errors.ts";
 import { installationAt, installedRepositories, issueInstallationToken } from "../../access/tokens.ts";
 import { botOf } from "../../apps/register.ts";
 import type { SandboxContext } from "../../context.ts";
@@ -68,6 +68,7 @@ export function appRoutes(context: SandboxContext): Rest {
   rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (http) => {
     const app = signedInApp(http);
     const installation = installationOf(app, http.req.param("id"));
+    if (typeof installation.suspendedAt === "string") throw forbidden(SUSPENDED);
     const body = await bodyOf(http, asked);
     const reach = installedRepositories(store, installation);
     const chosen = chosenRepositories(reach, body.repositories ?? null, body.repository_ids ?? null);

@@ -7,10 +7,11 @@ import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderFullRepository, renderRepository } from "../../render/repository.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
+import { changeRepository, deleteRepository, isArchived } from "../../repositories/change.ts";
 import { findRepository, isRepositoryName, makeRepository } from "../../repositories/make.ts";
 import type { Role, User } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { actingUser, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
+import { actingUser, newRest, paginate, type Rest, scopeFor, scopeToAdminister } from "../kit.ts";
 import { respond } from "../respond.ts";
 
 const created = z.object({
@@ -31,6 +32,9 @@ const changed = z.object({
   allow_rebase_merge: z.boolean().optional(),
   allow_auto_merge: z.boolean().optional(),
   delete_branch_on_merge: z.boolean().optional(),
+  name: z.string().refine(isRepositoryName, "must be a repository name").optional(),
+  default_branch: z.string().optional(),
+  archived: z.boolean().optional(),
 });
 
 export function repositoryRoutes(context: SandboxContext): Rest {
@@ -42,7 +46,8 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   });
 
   rest.patch("/repos/:owner/:repo", async (http) => {
-    const { id } = scopeFor(http, context, "administration", "write").repository;
+    const scope = scopeToAdminister(http, context);
+    const { id, owner } = scope.repository;
     const body = await bodyOf(http, changed);
     const present = context.store.table("repositories").get(id);
     if (present === undefined) throw notFound();
@@ -54,13 +59,33 @@ export function repositoryRoutes(context: SandboxContext): Rest {
       allowRebaseMerge: body.allow_rebase_merge ?? present.allowRebaseMerge,
       allowAutoMerge: body.allow_auto_merge ?? present.allowAutoMerge,
       deleteBranchOnMerge: body.delete_branch_on_merge ?? present.deleteBranchOnMerge,
+      name: body.name ?? present.name,
+      archived: body.archived ?? isArchived(present),
+      defaultBranch: body.default_branch ?? present.defaultBranch,
     };
+    const named = findRepository(context.store, owner, repository.name);
+    if (named !== undefined && named.id !== id) {
+      const message = "name already exists on this account";
+      throw unprocessable("Repository", [{ field: "name", code: "custom", message }]);
+    }
+    if (repository.defaultBranch !== present.defaultBranch) {
+      if ((await context.git.resolve(present, `refs/heads/${repository.defaultBranch}`)) === null) {
+        const message = "The branch was not found. Please push that ref first or create it via the Git Data API.";
+        throw unprocessable("Repository", [{ field: "default_branch", code: "invalid", message }]);
+      }
+      await context.git.setDefaultBranch(present, repository.defaultBranch);
+    }
     if (!repository.allowMergeCommit && !repository.allowSquashMerge && !repository.allowRebaseMerge) {
       const message = "at least one merge method must be enabled";
       throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
     }
-    context.store.table("repositories").put(repository);
-    return respond<"repos/update">(http, renderFullRepository(context, repository, http.get("actor")));
+    const kept = changeRepository(scope, repository);
+    return respond<"repos/update">(http, renderFullRepository(context, kept, http.get("actor")));
+  });
+
+  rest.delete("/repos/:owner/:repo", (http) => {
+    deleteRepository(scopeToAdminister(http, context));
+    return http.body(null, 204);
   });
 
   rest.post("/user/repos", async (http) => {
