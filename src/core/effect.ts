@@ -12,12 +12,20 @@ import type { Definition, Pace } from "./effects/definition.ts";
 import { issueEffects } from "./effects/issue.ts";
 import { planningEffects } from "./effects/planning.ts";
 import { pullEffects } from "./effects/pulls.ts";
+import { repositoryEffects } from "./effects/repository.ts";
 import { FeatureEvent, LaneEvent } from "./event.ts";
 
 export type { Pace } from "./effects/definition.ts";
 export { Notice, noticeKey } from "./effects/notice.ts";
 
-const definitions = { ...planningEffects, ...attemptEffects, ...branchEffects, ...pullEffects, ...issueEffects };
+const definitions = {
+  ...planningEffects,
+  ...attemptEffects,
+  ...branchEffects,
+  ...pullEffects,
+  ...issueEffects,
+  ...repositoryEffects,
+};
 
 type Definitions = typeof definitions;
 type ByType = { [Type in keyof Definitions]: z.infer<Definitions[Type]["schema"]> };

@@ -9,6 +9,7 @@ import { Command, IssueObservation, WaitingCommand } from "./command.ts";
 import { EnvironmentFault } from "./environment-fault.ts";
 import { Failure } from "./failure.ts";
 import {
+  Closure,
   JudgedCheck,
   MAX_CHANGE_REQUESTS,
   Permission,
@@ -46,6 +47,8 @@ const Hinted = z.object({
     z.object({ kind: z.literal("pull"), pull: PullNumber }),
     z.object({ kind: z.literal("commit"), sha: Sha }),
     z.object({ kind: z.literal("branch"), branch: z.string() }),
+    /** It was renamed, archived or taken from the App, or it came back. `deleted`: it is gone for good. */
+    z.object({ kind: z.literal("repository"), deleted: z.boolean() }),
   ]),
 });
 
@@ -104,6 +107,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     writtenAt: z.number().int(),
     command: Command,
   }),
+  /** The repository under its present name. `closed`: why the App may not work in it; null: it may. */
+  z.object({ type: z.literal("repository.observed"), repo: Repo, closed: Closure.nullable() }),
   z.object({ type: z.literal("issue.edited"), title: z.string(), body: z.string() }),
   z.object({ type: z.literal("issue.observed"), round: z.number().int(), observation: IssueObservation }),
   z.object({

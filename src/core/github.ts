@@ -198,6 +198,22 @@ export const RunSnapshot = z.object({
 });
 export type RunSnapshot = z.infer<typeof RunSnapshot>;
 
+/** Why the App may not work in a repository. `messages/explain/feature.ts` makes the sentences. */
+export const Closure = z.discriminatedUnion("kind", [
+  /** Nothing in it can change. */
+  z.object({ kind: z.literal("archived") }),
+  /** The owner suspended the App's installation. */
+  z.object({ kind: z.literal("suspended") }),
+  /** The App does not see it: it was uninstalled, the repository was taken from the installation, or it was deleted. */
+  z.object({ kind: z.literal("removed") }),
+  /** Permissions that the App needs and does not have any more. */
+  z.object({
+    kind: z.literal("permissions-missing"),
+    missing: z.array(z.object({ permission: z.string(), level: z.enum(["read", "write"]) })).min(1),
+  }),
+]);
+export type Closure = z.infer<typeof Closure>;
+
 export function repoName(repo: Repo): string {
   return `${repo.owner}/${repo.name}`;
 }

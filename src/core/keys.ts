@@ -5,8 +5,8 @@
 import type { Repo } from "./github.ts";
 
 /** `1296269#12` */
-export function featureKey({ id }: Pick<Repo, "id">, issue: number): string {
-  return `${id}#${issue}`;
+export function featureKey(repo: Pick<Repo, "id">, issue: number): string {
+  return `${repo.id}#${issue}`;
 }
 
 /** `1296269:main` */
@@ -24,5 +24,6 @@ export const topics = {
   attempt: ({ id }: Repo, attempt: string) => `attempt ${id} ${attempt}`,
   pull: ({ id }: Repo, pull: number) => `pull ${id}#${pull}`,
   commit: ({ id }: Repo, sha: string) => `commit ${id}@${sha}`,
+  repository: ({ id }: Pick<Repo, "id">) => `repository ${id}`,
   branch: ({ id }: Repo, branch: string) => `branch ${id}:${branch}`,
 };

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import type { Requirement } from "../core/github.ts";
-import { Refused, Unavailable } from "../loop/github-port.ts";
+import { Closed, Refused, Unavailable } from "../loop/github-port.ts";
 
 const RequestFailure = z.object({
   status: z.number(),
@@ -77,8 +77,22 @@ export function meaningOf(operation: string, error: unknown, now: number): Error
   if (limit !== null) return new Unavailable(words, limit, { cause: error });
   if (status >= 500 || status === 408 || status === 409)
     return new Unavailable(words, retryAfter(error), { cause: error });
+  const closed = status === 403 ? closureOf(wordsOf(error)) : null;
+  if (closed !== null) return new Closed(closed, words, { cause: error });
   if (status === 404 && LAGGING.has(operation)) return new Unavailable(words, null, { cause: error });
   return new Refused(`${words}. ${remedy(error, status)}`.trimEnd(), { cause: error });
+}
+
+/** GitHub has no other sign of these than its words. */
+function closureOf(words: string): "archived" | "suspended" | null {
+  if (/repository was archived/i.test(words)) return "archived";
+  if (/installation has been suspended/i.test(words)) return "suspended";
+  return null;
+}
+
+/** Returns true where the App lacks a permission for what it asked. */
+export function lacksPermission(error: unknown): boolean {
+  return statusOf(error) === 403 && /not accessible by integration/i.test(wordsOf(error));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Implements the port `GitHub` over octokit. Every failure leaves this folder as `Unavailable` or `Refused`. */
 import type { Repo } from "../core/github.ts";
-import type { GitHub } from "../loop/github-port.ts";
+import { missingPermissions } from "../core/preflight/inspection.ts";
+import { Closed, type GitHub } from "../loop/github-port.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBranches } from "./branches.ts";
 import { createCalls } from "./calls.ts";
@@ -9,7 +10,7 @@ import { createReruns } from "./checks/reruns.ts";
 import type { ReadWorkflow } from "./checks/workflow-files.ts";
 import { createConflicts } from "./conflicts/index.ts";
 import type { AppConnection } from "./connection/connect.ts";
-import { meaningOf } from "./errors.ts";
+import { lacksPermission, meaningOf } from "./errors.ts";
 import { createIssues } from "./issues.ts";
 import { createLogs } from "./logs/failure-text.ts";
 import { createMerging } from "./merging.ts";
@@ -51,14 +52,20 @@ export function createGitHub(
  * Wraps the operations so that each is about the repository under its present name, whatever name its effect was written with, and so
  * that each failure is in the loop's terms.
  */
-function translated<Port extends object>(port: Port, { present, now }: Pick<AppConnection, "present" | "now">): Port {
+function translated<Port extends object>(
+  port: Port,
+  { present, granted, now }: Pick<AppConnection, "present" | "granted" | "now">,
+): Port {
   const operations = Object.entries(port).map(([name, operation]) => [
     name,
     async (repo: Repo, ...parameters: unknown[]) => {
       try {
         return await operation(await present(repo), ...parameters);
       } catch (error) {
-        throw meaningOf(name, error, now());
+        const meaning = meaningOf(name, error, now());
+        // A permission that the App never needed is refused for good. One that was withdrawn may be granted again.
+        const missing = lacksPermission(error) ? missingPermissions(await granted(repo)) : [];
+        throw missing.length === 0 ? meaning : new Closed("permissions-missing", meaning.message, { cause: error });
       }
     },
   ]);

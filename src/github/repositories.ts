@@ -8,9 +8,15 @@ import { statusOf } from "./errors.ts";
 
 type Repositories = Pick<
   GitHub,
-  "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks" | "branchRules"
+  "repository" | "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks" | "branchRules"
 >;
 
+const Repository = z.object({
+  id: z.number().int(),
+  owner: z.object({ login: z.string().min(1) }),
+  name: z.string().min(1),
+  archived: z.boolean(),
+});
 const Content = z.object({
   type: z.string(),
   encoding: z.string().optional(),
@@ -53,6 +59,11 @@ export async function readPermission(calls: Calls, repo: Repo, login: string): P
 export function createRepositories(calls: Calls): Repositories {
   return {
     permission: (repo, login) => readPermission(calls, repo, login),
+
+    async repository(repo) {
+      const { id, owner, name, archived } = await calls.one(repo, "GET /repos/{owner}/{repo}", {}, Repository);
+      return { repo: { id, owner: owner.login, name }, archived };
+    },
 
     async defaultBranch(repo) {
       const route = "GET /repos/{owner}/{repo}";

@@ -6,7 +6,16 @@
  * help); anything a caller can act on is a returned value instead.
  */
 import type { ChangedFile } from "../core/attempt.ts";
-import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, Requirement, RunSnapshot } from "../core/github.ts";
+import type {
+  Check,
+  Closure,
+  Permission,
+  PullSnapshot,
+  Repo,
+  RequiredCheck,
+  Requirement,
+  RunSnapshot,
+} from "../core/github.ts";
 import type { BranchRule } from "../core/preflight/index.ts";
 import type { ResultReading } from "../core/promotion/result.ts";
 import type { Tree } from "../core/promotion/tree.ts";
@@ -27,6 +36,16 @@ export class Refused extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "Refused";
+  }
+}
+
+/** The App may not work in the repository for now. What was asked waits until it may. */
+export class Closed extends Refused {
+  readonly why: Closure["kind"];
+  constructor(why: Closure["kind"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Closed";
+    this.why = why;
   }
 }
 
@@ -92,6 +111,8 @@ export interface ArtifactContent {
 }
 
 export interface GitHub {
+  /** Reads the repository under its present name. Throws Closed where the App does not see it. */
+  repository(repo: Repo): Promise<{ repo: Repo; archived: boolean }>;
   permission(repo: Repo, login: string): Promise<Permission>;
   defaultBranch(repo: Repo): Promise<string>;
   /** The commit a branch points at, or null when there is no such branch. */

@@ -12,6 +12,7 @@ import {
   type Account,
   Action,
   CheckRunPayload,
+  InstallationPayload,
   IssueCommentPayload,
   IssuesPayload,
   PullPayload,
@@ -93,9 +94,30 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
       // Other workflows report through their check runs.
       return attempt === null ? nothing : hint(topics.attempt(repo, attempt), { kind: "attempt", attempt, begins });
     }
+    case "repository": {
+      const { repository } = read(RepositoryPayload);
+      return CHANGED.has(action ?? "") ? repositoryHints(guid, [repository], action === "deleted") : nothing;
+    }
+    case "installation":
+    case "installation_repositories": {
+      const { repositories, repositories_added: added, repositories_removed: removed } = read(InstallationPayload);
+      return repositoryHints(guid, [...(repositories ?? []), ...(added ?? []), ...(removed ?? [])], false);
+    }
     default:
       return nothing;
   }
+}
+
+/** What happens to a repository that changes its name, or whether the App may work in it. */
+const CHANGED = new Set(["renamed", "transferred", "archived", "unarchived", "deleted"]);
+
+/** An installation may have any number of repositories. Those beyond are seen by the sweeps of their features. */
+const MOST_HINTS = 1_000;
+
+function repositoryHints(guid: string, repositories: readonly { id: number }[], deleted: boolean): WebhookEvents {
+  const about = { kind: "repository" as const, deleted };
+  const all = repositories.slice(0, MOST_HINTS).map((repository) => hintOf(guid, topics.repository(repository), about));
+  return { facts: [], hints: all.flatMap(({ hints }) => hints) };
 }
 
 /** Returns the repository that a webhook is about; null: it is about none, or several. */

@@ -65,6 +65,15 @@ export const WorkflowRunPayload = z.object({
   workflow_run: z.object({ head_sha: Sha, display_title: z.string() }),
 });
 
+const Named = z.array(z.object({ id: z.number().int().positive() })).optional();
+
+/** Of installations: the repositories that came or went with the event. */
+export const InstallationPayload = z.object({
+  repositories: Named,
+  repositories_added: Named,
+  repositories_removed: Named,
+});
+
 /** By event. Bodies of all other events are not parsed. `installation` lets Probot authenticate. */
 const around = { action: z.string().optional(), installation: z.object({ id: z.number().int() }).optional() };
 const PAYLOADS = new Map<string, z.ZodType<Record<string, unknown>>>(
@@ -77,6 +86,9 @@ const PAYLOADS = new Map<string, z.ZodType<Record<string, unknown>>>(
     check_run: CheckRunPayload.extend(around),
     status: StatusPayload.extend(around),
     workflow_run: WorkflowRunPayload.extend(around),
+    repository: RepositoryPayload.extend(around),
+    installation: InstallationPayload.extend(around),
+    installation_repositories: InstallationPayload.extend(around),
   }),
 );
 

@@ -47,6 +47,7 @@ const effects: { [Type in ExternalEffect["type"]]: Row<Type> } = {
   "notice.post": [{ issue: 4, notice: help }, "notice.post:answer:7", "words 4"],
   "reaction.add": [{ comment: 7, content: "eyes" }, "reaction.add:7:eyes", "comment 7 reaction.add"],
   "issue.close": [{ issue: 4 }, "issue.close", "words 4"],
+  "repository.observe": [{}, "repository.observe", "repository", "coalesces"],
 };
 
 function effectOf(type: string, some: object): ExternalEffect {

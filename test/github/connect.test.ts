@@ -91,7 +91,8 @@ describe("connectApp", () => {
     ghe().get(`${BASE}/app/installations?per_page=100`).reply(200, []);
 
     expect(await failure(createGitHub(connection, readWorkflow).defaultBranch(repo))).toMatchObject({
-      name: "Refused",
+      name: "Closed",
+      why: "removed",
       message: "The App is not installed on acme/app. Install it there.",
     });
   });

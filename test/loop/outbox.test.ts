@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EffectOf } from "../../src/core/effect.ts";
-import { Refused, Unavailable } from "../../src/loop/github-port.ts";
+import { Closed, Refused, Unavailable } from "../../src/loop/github-port.ts";
 import { runClaimed, writeEnd } from "../../src/loop/outbox/run.ts";
 import type { ClaimedEffect } from "../../src/loop/store-port.ts";
 import { FEATURE, LANE, repo, sha } from "../core/world.ts";
@@ -222,6 +222,54 @@ describe("an effect that was claimed five times and came to no end", () => {
     expect(types).toEqual(["effect.failed", "branch.observed"]);
     await on.queue(FEATURE, again);
     expect(await on.claim()).toMatchObject([{ unended: 0 }]);
+  });
+});
+
+describe("an effect on a repository that is closed to the App", () => {
+  const close = new Closed("archived", "archived");
+  const routed = async (on: ReturnType<typeof bench>) => {
+    await on.receive(FEATURE, "first", {});
+    await on.store.step(FEATURE, 1, ({ events: [first] }) => ({
+      ...{ state: {}, schema: 1, ended: false, effects: [], cancel: [], sends: [], routes: ["repository 1"] },
+      history: [{ ...first!, outcome: {}, effects: [] }],
+    }));
+  };
+
+  it("waits without counting as a try, tells the features once, and goes on once it is open", async () => {
+    let closed = true;
+    const on = bench({
+      branchTip: async () => {
+        if (closed) throw close;
+        return sha("tip");
+      },
+    });
+    await routed(on);
+    await on.queue(LANE, due(observe));
+    for (let tries = 0; tries < 40; tries += 1) {
+      await runDue(on);
+      on.pass(60_000);
+    }
+    const hint = { type: "hinted", topic: { kind: "repository", deleted: false } };
+    const told = (await on.inbox(FEATURE)).map(({ event }) => event);
+    expect(told.length).toBeLessThan(12);
+    expect(told[0]).toEqual(hint);
+    closed = false;
+    await runDue(on);
+    expect((await on.inbox(LANE)).map(({ event }) => event)).toMatchObject([{ type: "branch.observed" }]);
+  });
+
+  it("is given up where no feature of the repository is left", async () => {
+    const on = bench({
+      branchTip: async () => {
+        throw close;
+      },
+    });
+    await on.queue(LANE, due(observe));
+    await runDue(on);
+    expect((await on.inbox(LANE)).map(({ event }) => event)).toMatchObject([
+      { type: "effect.failed", failure: { class: "policy-blocked" } },
+    ]);
+    expect(await on.nextDueIn()).toBeNull();
   });
 });
 

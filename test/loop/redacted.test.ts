@@ -103,7 +103,15 @@ describe("words that leave", () => {
     type Methods<Value> = { [Name in keyof GitHub]: Value };
     // Each new method has to say whether it carries words that people read.
     const words: Methods<boolean> = {
-      ...{ permission: false, defaultBranch: false, branchTip: false, readFile: false, listFiles: false, tree: false },
+      ...{
+        permission: false,
+        repository: false,
+        defaultBranch: false,
+        branchTip: false,
+        readFile: false,
+        listFiles: false,
+        tree: false,
+      },
       ...{ blob: false, requiredChecks: false, branchRules: false, checks: false, mergedHeads: false, granted: false },
       ...{ issue: false, labelledIssues: false, labelledBy: false, comments: false, subIssues: false },
       ...{ addBlockedBy: false, react: false, closeIssue: false, findRun: false, run: false, cancelRun: false },

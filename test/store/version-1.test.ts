@@ -46,7 +46,14 @@ it("the fixture of a store of version 1 has a row for every event and effect tha
   const events = new Set(rows.inbox.map(({ event }) => event.type.replace("order.", "command.")));
   const effects = new Set(rows.outbox.map(({ command }) => command.type));
   const known = [...FeatureEvent.options, ...LaneEvent.options].map(({ shape }) => shape.type.value);
-  const since = ["change.written", "change.write", "entry.approved", "pull.describe"];
+  const since = [
+    "repository.observed",
+    "repository.observe",
+    "change.written",
+    "change.write",
+    "entry.approved",
+    "pull.describe",
+  ];
   expect(known.filter((type) => !events.has(type) && !since.includes(type))).toEqual([]);
   const immediate = ["timer.cancel", "withdraw", "send"];
   const waiting = Effect.options.map(({ shape }) => shape.type.value).filter((type) => !immediate.includes(type));

@@ -6,11 +6,13 @@ import {
   checkRun,
   comment,
   HEAD,
+  installation,
   issues,
   label,
   ourselves,
   pull,
   push,
+  repository,
   review,
   status,
   workflowRun,
@@ -102,6 +104,7 @@ describe("a webhook about something that changes", () => {
     topic: "attempt 1 12/quote/2",
     about: { kind: "attempt", attempt: "12/quote/2", begins },
   });
+  const onRepository = (deleted = false) => ({ topic: "repository 1", about: { kind: "repository", deleted } });
   const onIssue = { topic: "issue 1#12", about: { kind: "issue" } };
   const onBranch = (branch: string) => ({ topic: `branch 1:${branch}`, about: { kind: "branch", branch } });
 
@@ -118,6 +121,19 @@ describe("a webhook about something that changes", () => {
     ["a check that ended", "check_run", checkRun("completed"), onCommit],
     ["a check that starts again", "check_run", checkRun("created"), onCommit],
     ["a commit status", "status", status("pending"), onCommit],
+    ["a repository that was renamed", "repository", repository("renamed"), onRepository()],
+    ["a repository that was transferred", "repository", repository("transferred"), onRepository()],
+    ["a repository that was archived", "repository", repository("archived"), onRepository()],
+    ["a repository that was unarchived", "repository", repository("unarchived"), onRepository()],
+    ["a repository that was deleted", "repository", repository("deleted"), onRepository(true)],
+    ["an installation that was suspended", "installation", installation("suspend", "repositories"), onRepository()],
+    ["an App that was uninstalled", "installation", installation("deleted", "repositories"), onRepository()],
+    [
+      "a repository that was taken from the App",
+      "installation_repositories",
+      installation("removed", "repositories_removed"),
+      onRepository(),
+    ],
     ["an attempt that ended", "workflow_run", workflowRun("completed", "headgate 12/quote/2"), onAttempt(false)],
     ["an attempt that begins", "workflow_run", workflowRun("in_progress", "headgate 12/quote/2"), onAttempt(true)],
   ])("becomes a hint to observe: %s", (_, name, payload, { topic, about }) => {

@@ -1,7 +1,7 @@
 /** Webhook payloads as GitHub sends them, cut down to the fields around those that are read. */
 export const HEAD = "a1".repeat(20);
 
-const repository = {
+const repositoryFields = {
   id: 1,
   name: "tool",
   full_name: "acme/tool",
@@ -11,7 +11,7 @@ const repository = {
 };
 const ada = { login: "ada", id: 3, type: "User" };
 export const ourselves = { login: "headgate[bot]", id: 4, type: "Bot" };
-const around = { repository, sender: ada, installation: { id: 5 } };
+const around = { repository: repositoryFields, sender: ada, installation: { id: 5 } };
 
 export function issues(action: string, more: Record<string, unknown> = {}, issue: Record<string, unknown> = {}) {
   return {
@@ -93,4 +93,13 @@ export function workflowRun(action: string, title: string) {
       run_attempt: 1,
     },
   };
+}
+
+export function repository(action: string) {
+  return { action, ...around };
+}
+
+/** `list`: the field that names the repositories. */
+export function installation(action: string, list: string) {
+  return { action, installation: { id: 5, app_id: 7 }, sender: ada, [list]: [{ id: 1, name: "tool", private: false }] };
 }

@@ -67,6 +67,7 @@ import {
   onRevertWritten,
 } from "./attempt/promoting.ts";
 import { onAttemptDispatched, onAttemptObserved } from "./attempt/running.ts";
+import { onRepositoryObserved } from "./commands/closing.ts";
 import { onUnlabelled } from "./commands/holding.ts";
 import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
 import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
@@ -175,6 +176,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
     // Time, hints, and what could not be done
     case "hinted":
       return onHinted(draft, event);
+    case "repository.observed":
+      return onRepositoryObserved(draft, event);
     case "issue.observed":
       return onIssueObserved(draft, event);
     case "timer.due":
@@ -187,7 +190,7 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
 /** The topics through which hints find this feature. */
 export function featureRoutes(state: FeatureState): string[] {
   if (isOver(state)) return [];
-  const routes = [topics.issue(state.repo, state.issue.number)];
+  const routes = [topics.issue(state.repo, state.issue.number), topics.repository(state.repo)];
   for (const task of state.tasks) {
     const attempt = isActive(task.stage) ? currentAttempt(task) : undefined;
     if (attempt !== undefined) routes.push(topics.attempt(state.repo, attemptIdOf(state, task, attempt.number)));

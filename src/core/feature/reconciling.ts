@@ -2,6 +2,7 @@
 import { activityOf } from "../rules/activity.ts";
 import { drift } from "../rules/drift.ts";
 import { observeAttempt } from "./attempt/runs.ts";
+import { observeRepository, onRepositoryDeleted } from "./commands/closing.ts";
 import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
 import { delayOf } from "./task.ts";
 
@@ -14,6 +15,10 @@ export function sweep(draft: Draft): Reaction {
   const { state, at, effects } = draft;
   const pause = activityOf(state) === "going" ? FEATURE_SWEEP_MS : IDLE_SWEEP_MS;
   effects.push({ type: "timer.set", timer: "sweep", dueAt: at + pause });
+  if (state.closed !== null) {
+    observeRepository(draft);
+    return null;
+  }
   if (state.policy !== null) observeIssue(draft);
   for (const task of state.tasks) {
     const observation = task.stage === "working" ? observeAttempt(state, task, at) : null;
@@ -32,6 +37,11 @@ export function onIssueObserved({ state, effects }: Draft, event: EventOf<"issue
 
 export function onHinted(draft: Draft, { topic }: EventOf<"hinted">): Reaction {
   const { state } = draft;
+  if (topic.kind === "repository") {
+    if (topic.deleted) return onRepositoryDeleted(draft);
+    observeRepository(draft);
+    return null;
+  }
   // A comment may be the answer to the planner's questions, and an edit may change what is wanted.
   if (topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
     observeIssue(draft);

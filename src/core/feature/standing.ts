@@ -134,7 +134,7 @@ function rootBlockers(state: FeatureState, task: Task): Task[] {
 }
 
 function ready(state: FeatureState, task: TaskAt<"ready">): TaskStanding {
-  if (state.hold !== null) return { kind: "feature-held" };
+  if (state.hold !== null || state.closed !== null) return { kind: "feature-held" };
   if (state.parked !== null) return { kind: "feature-parked" };
   if (state.breaker.state === "open") return { kind: "paused", trip: state.breaker.cause };
   const target = landsTogether(state) ? state.land : state.base;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { Price, Usage } from "../attempt.ts";
 import { Command } from "../command.ts";
 import { FailureClass } from "../failure.ts";
-import { Permission, Repo, RequiredCheck } from "../github.ts";
+import { Closure, Permission, Repo, RequiredCheck } from "../github.ts";
 import { isPlannedTask, Land, OnFailure, type PlannedTask, PlanSource } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { Warning } from "../preflight/index.ts";
@@ -52,6 +52,8 @@ const Common = z.object({
   edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   /** A person stopped it. Orthogonal to the stage, so that nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), cause: z.enum(["command", "label", "closed"]) }).nullable(),
+  /** The App may not work in the repository, since when. It goes on by itself once it may again. */
+  closed: z.object({ why: Closure, since: Time }).nullable(),
   /** It stopped by itself and needs a person. */
   parked: Parked.nullable(),
   labelledBy: z.string(),

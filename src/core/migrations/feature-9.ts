@@ -1,5 +1,5 @@
 /**
- * Schema 9 holds the repository's id. It remembers why a task ended without a merge, which life of its issue a feature is, the sub-issues of its tasks, and the last
+ * Schema 9 holds the repository's id, and whether the App may work in it. It remembers why a task ended without a merge, which life of its issue a feature is, the sub-issues of its tasks, and the last
  * words of people by GitHub's clock. Its policy says what an agent's "nothing to do" leads to. 8 knew none of these.
  */
 import { withRepositoryId } from "./identity.ts";
@@ -16,6 +16,7 @@ export function toSchema9(state: Fields): Fields {
   const { policy } = state;
   return {
     ...state,
+    closed: null,
     life: 1,
     former: null,
     wordAt: 0,

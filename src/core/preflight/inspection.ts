@@ -57,10 +57,15 @@ export function inspectRepository(facts: Facts): Inspection {
 }
 
 function permissions({ granted }: Facts): Problem[] {
-  return Object.entries(NEEDED).flatMap(([permission, level]): Problem[] => {
+  return missingPermissions(granted).map((missing): Problem => ({ kind: "permission-missing", ...missing }));
+}
+
+/** Returns the permissions that the App needs and was not granted. */
+export function missingPermissions(granted: Record<string, string>) {
+  return Object.entries(NEEDED).flatMap(([permission, level]) => {
     const has = granted[permission];
     const enough = has === "write" || has === "admin" || (has === "read" && level === "read");
-    return enough ? [] : [{ kind: "permission-missing", permission, level }];
+    return enough ? [] : [{ permission, level }];
   });
 }
 

@@ -12,6 +12,7 @@ const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "wa
 
 export function activityOf(state: FeatureState): Activity {
   if (isOver(state)) return "over";
+  if (state.closed !== null) return "waits-for-person";
   if (state.stage === "planning") {
     // An observation that was under way at the hold leads to no plan.
     const stopped = state.parked !== null || (state.hold !== null && !state.planAwaited);

@@ -36,7 +36,7 @@ export interface AppConnection {
   present(repo: Repo): Promise<Repo>;
   /** Finds the repository by a name that it has or had; null: the App is not installed on it, or suspended there. */
   identify(named: Pick<Repo, "owner" | "name">): Promise<Repo | null>;
-  /** Returns the permissions of that installation, such as `{ contents: "write" }`. */
+  /** Returns the present permissions of that installation, such as `{ contents: "write" }`. */
   granted(repo: Repo): Promise<Record<string, string>>;
   /** Returns the repositories of all installations, without suspended installations and archived repositories. */
   installedRepositories(): Promise<Repo[]>;
@@ -161,7 +161,10 @@ export async function connectApp(options: ConnectOptions): Promise<AppConnection
     identify: (named) => meaning("identify", () => places.identify(named)),
     granted: (repo) =>
       meaning("granted", async () => {
-        const token = await installation((await places.find(repo)).installation).auth({ type: "installation" });
+        const token = await installation((await places.find(repo)).installation).auth({
+          type: "installation",
+          refresh: true,
+        });
         return Token.parse(token).permissions;
       }),
     installedRepositories: () =>

@@ -3,7 +3,7 @@ import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
 import { repoName } from "../../core/github.ts";
-import { Refused } from "../../loop/github-port.ts";
+import { Closed } from "../../loop/github-port.ts";
 import { statusOf } from "../errors.ts";
 
 export interface Placed {
@@ -49,7 +49,7 @@ export class KnownRepositories {
 
   /**
    * Finds the repository by the name it had, which GitHub redirects until another repository takes the name, else in the lists of all
-   * installations. Throws Refused where the App is not installed on it.
+   * installations. Throws Closed where the App is not installed on it, or suspended there.
    */
   async find(repo: Repo): Promise<Placed> {
     const known = this.#known.get(repo.id);
@@ -58,14 +58,18 @@ export class KnownRepositories {
     // Another repository may have taken the name, and requests by the name would change that one.
     const isSame = (place: Placed) => place.repo.id === repo.id;
     const place = named !== null && isSame(named) ? named : (await this.#list()).find(isSame);
-    if (place === undefined) throw new Refused(`The App is not installed on ${repoName(repo)}. Install it there.`);
+    if (place === undefined)
+      throw new Closed("removed", `The App is not installed on ${repoName(repo)}. Install it there.`);
     this.keep(place);
     return place;
   }
 
   /** Finds a repository by a name that it has or had; null: the App is not installed on it, or suspended there. */
   async identify(named: Pick<Repo, "owner" | "name">): Promise<Repo | null> {
-    const place = await this.#byName(named);
+    const place = await this.#byName(named).catch((error: unknown) => {
+      if (error instanceof Closed) return null;
+      throw error;
+    });
     if (place !== null) this.keep(place);
     return place?.repo ?? null;
   }
@@ -75,7 +79,7 @@ export class KnownRepositories {
     try {
       const found = await this.#app.request("GET /repos/{owner}/{repo}/installation", at);
       const { id: installation, suspended_at: suspended } = Installation.parse(found.data);
-      if (typeof suspended === "string") return null;
+      if (typeof suspended === "string") throw new Closed("suspended", "The App's installation is suspended.");
       const { data } = await this.#installation(installation).request("GET /repos/{owner}/{repo}", at);
       const { id, owner, name } = Repository.parse(data);
       return { repo: { id, owner: owner.login, name }, installation };

@@ -33,6 +33,7 @@ import {
   performPullOpen,
   performPullUpdate,
 } from "./pulls.ts";
+import { performRepositoryObserve } from "./repository.ts";
 
 /** Does one effect outside. The events say what came of it; null: the aggregate does not wait for an answer. */
 type Executor<Of> = (inside: Inside, effect: Of, run: EffectRun) => Promise<Event | Event[] | null>;
@@ -67,6 +68,7 @@ const executors: Executors = {
   "notice.post": performNoticePost,
   "reaction.add": performReactionAdd,
   "issue.close": performIssueClose,
+  "repository.observe": performRepositoryObserve,
 };
 
 /** Runs one effect. `lease` names one run of a repeated effect, so that each run has an outcome of its own. */

@@ -5,7 +5,7 @@ import type { FailureDetail } from "../../core/failure.ts";
 import { type Check, fromAnyFile } from "../../core/github.ts";
 import { judgeHead } from "../../core/lane/gate.ts";
 import { guardedText, pullBody, pullTitle, withGuardedText } from "../../messages/pull.ts";
-import { Unavailable } from "../github-port.ts";
+import { Closed, Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { environmentFaultIn } from "./environment-fault.ts";
 import { readGuarded, readShown } from "./guarded/index.ts";
@@ -94,8 +94,10 @@ export async function performPullMerge(outside: Outside, effect: EffectOf<"pull.
     });
     return { ...event, outcome };
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return { ...event, outcome: { outcome: "unknown", message: error.message, afterMs: error.afterMs ?? 0 } };
+    // A merge that waited until the App may work again would rest on an old observation.
+    if (!(error instanceof Unavailable || error instanceof Closed)) throw error;
+    const afterMs = error instanceof Unavailable ? (error.afterMs ?? 0) : 0;
+    return { ...event, outcome: { outcome: "unknown", message: error.message, afterMs } };
   }
 }
 

@@ -42,9 +42,10 @@ import { z } from "zod";
 import { Effect } from "../../core/effect.ts";
 import type { Event } from "../../core/event.ts";
 import type { Failure } from "../../core/failure.ts";
+import { topics } from "../../core/keys.ts";
 import { performEffect } from "../effects/index.ts";
 import type { OutcomeEvent } from "../effects/outcome-event.ts";
-import { Refused, Unavailable } from "../github-port.ts";
+import { Closed, Refused, Unavailable } from "../github-port.ts";
 import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
 import { describe } from "../step.ts";
@@ -55,6 +56,9 @@ const MAX_ATTEMPTS = 30;
 const LONGEST_BACKOFF_MS = 60_000;
 /** Claims without an end after which an effect is not run any more. Each of them was a process that died or lost its lease. */
 const MOST_UNENDED = 5;
+/** An effect on a repository that is closed to the App is tried again after this time, without counting as a try. */
+const CLOSED_AGAIN_MS = 60_000;
+const CLOSED_TOLD_MS = 5 * 60_000;
 /** GitHub's lists show new runs, pulls and comments within seconds. */
 const LISTED_AFTER_MS = 30_000;
 
@@ -87,6 +91,9 @@ export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promi
   try {
     return done(outside, await outcomeOf(outside, claimed, effect.data));
   } catch (error) {
+    if (error instanceof Closed && (await waitsForRepository(outside, effect.data))) {
+      return { end: "put-back", afterMs: CLOSED_AGAIN_MS };
+    }
     return giveUpOrRetry(outside, claimed, effect.data, error);
   }
 }
@@ -134,6 +141,22 @@ async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect
     "an effect starts",
   );
   return performEffect(outside, effect, claimed);
+}
+
+/**
+ * Tells the features of a repository that is closed to the App. Returns false where none is left: what a deleted one still asked for
+ * would be tried for ever.
+ */
+async function waitsForRepository({ store, now }: Outside, effect: Effect): Promise<boolean> {
+  if (!("repo" in effect)) return false;
+  const topic = topics.repository(effect.repo);
+  if ((await store.routed(topic)).length === 0) return false;
+  const at = now();
+  // One hint for all effects that find it closed within some minutes.
+  const key = `closed:${Math.floor(at / CLOSED_TOLD_MS)}`;
+  const event = { type: "hinted" as const, topic: { kind: "repository" as const, deleted: false } };
+  await store.receive([], [{ topic, key, event, at: iso(at) }]);
+  return true;
 }
 
 async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: Effect, error: unknown): Promise<End> {

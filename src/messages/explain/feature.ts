@@ -2,6 +2,7 @@
 import { tasksForPerson } from "../../core/feature/standing.ts";
 import { endedBy, type FeatureAt, type FeatureState, isOver, isPlannedAnew } from "../../core/feature/state.ts";
 import { landingOf, type Task, wasLeftOut } from "../../core/feature/task.ts";
+import { type Closure, repoName } from "../../core/github.ts";
 import type { Actor } from "../../core/lane/standing.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import { counted, type Explanation, firstLine, GOES_ON, NOTHING_TO_DO } from "./explanation.ts";
@@ -10,6 +11,7 @@ import { explainTask } from "./task.ts";
 
 export function explainFeature(state: FeatureState): Explanation {
   if (isOver(state)) return by("headgate", endText(state), NOTHING_TO_DO);
+  if (state.closed !== null) return explainClosure(state, state.closed.why);
   if (state.hold !== null) {
     const how = state.hold.cause === "label" ? "removed the label" : "put it on hold";
     return by(
@@ -37,6 +39,30 @@ export function explainFeature(state: FeatureState): Explanation {
 
 function by(actor: Actor, reason: string, next: string): Explanation {
   return { reason, next, actor };
+}
+
+function explainClosure({ repo }: FeatureState, why: Closure): Explanation {
+  const name = repoName(repo);
+  switch (why.kind) {
+    case "archived":
+      return by("person", `${name} is archived, so nothing in it can change`, "unarchive it; the feature then goes on");
+    case "suspended":
+      return by("person", `The App is suspended for ${name}`, "lift the suspension; the feature then goes on");
+    case "removed":
+      return by(
+        "person",
+        `The App does not see ${name}: it is not installed there any more, or the repository was deleted`,
+        "install the App there; the feature then goes on",
+      );
+    case "permissions-missing": {
+      const missing = why.missing.map(({ permission, level }) => `${permission}: ${level}`).join(", ");
+      return by(
+        "person",
+        `The App lacks permissions for ${name}: ${missing}`,
+        "grant them and accept them for the installation; the feature then goes on",
+      );
+    }
+  }
 }
 
 function explainProposal(state: FeatureState): Explanation {

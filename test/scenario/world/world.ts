@@ -108,6 +108,12 @@ export class World extends Onlooker {
     await this.as("maya").rest.issues.update({ ...ISSUE, state: "closed" });
   }
 
+  /** Suspends the App's installation, or lifts that. */
+  suspend(suspended: boolean): void {
+    const { sandbox, app } = this.#parts;
+    sandbox.suspend(app, sandbox.createUser("maya").user, suspended);
+  }
+
   /** Lets through the agents and checks that wait at this gate. */
   async open(gate: string): Promise<void> {
     await writeFile(join(this.#parts.gates, gate), "");

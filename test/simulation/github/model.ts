@@ -7,6 +7,7 @@ import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import type { Commit } from "./objects.ts";
 import { Objects } from "./objects.ts";
+import { accountOf, repositoryOf } from "./payloads.ts";
 
 /** An error response of GitHub's REST API. */
 export class HttpAnswer extends Error {
@@ -147,7 +148,7 @@ export const CI_WORKFLOW = ".github/workflows/ci.yml";
 export class GitHubModel {
   readonly clock: Clock;
   readonly chance: Chance;
-  readonly repo: Repo;
+  repo: Repo;
   readonly behaviour: Behaviour;
   readonly announce: GitHubOptions["announce"];
   readonly defaultBranch = "main";
@@ -174,6 +175,11 @@ export class GitHubModel {
 
   get now(): number {
     return this.clock.now;
+  }
+
+  rename(name: string): void {
+    this.repo = { ...this.repo, name };
+    this.announce("repository", { action: "renamed", repository: repositoryOf(this), sender: accountOf("maya") });
   }
 
   /** Returns the next number. Issues and pull requests share their numbers. */

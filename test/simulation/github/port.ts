@@ -52,6 +52,7 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
     ...mergingPort(github, read, wire),
     ...issuesPort(github, read, write),
     ...attemptsPort(github, read, wire),
+    repository: () => read("repository", () => ({ repo: github.repo, archived: false })),
     permission: (_, login) => read("permission", () => github.people.get(login) ?? "none"),
     defaultBranch: () => read("defaultBranch", () => github.defaultBranch),
     requiredChecks: (_, branch) =>

@@ -22,8 +22,16 @@ interface EndOptions {
 export async function judgeEnd(options: EndOptions): Promise<void> {
   for (const state of options.features) if (state !== null) judgeFeature(options, state);
   judgeLandings(options);
+  await judgeLives(options);
   if (!options.replays) return;
   for (const { aggregate } of await options.store.aggregates("")) await judgeReplay(options, aggregate);
+}
+
+/** Demands that an issue has one feature, whatever its repository was called meanwhile. */
+async function judgeLives({ court, store }: EndOptions): Promise<void> {
+  const issues = (await store.named("", 1_000)).flatMap((aggregate) => /#(\d+)$/.exec(aggregate)?.[1] ?? []);
+  const twice = issues.filter((issue, index) => issues.indexOf(issue) !== index);
+  court.demand(twice.length === 0, "an issue has one feature", () => twice.join(", "));
 }
 
 /** Longer than a process may stand still, and a sweep. */

@@ -307,6 +307,12 @@ export const mutants: readonly Mutant[] = [
     'await github.readFile(repo, sha, ".github/headgate.yml")',
     'await github.readFile(repo, `${by}/config`, ".github/headgate.yml")',
   ),
+  mutant(
+    "begin a second life with a rename",
+    "core/keys.ts",
+    "return `${repo.id}#${issue}`;",
+    'return `${Object.values(repo).join("/")}#${issue}`;',
+  ),
   mutant("never renew a lease", "loop/outbox/under-way.ts", "now - since < LONGEST_MS", "now - since < 0"),
   {
     bug: "judge leases by the own clock of a replica",

@@ -32,6 +32,15 @@ export function amends(chance: Chance): Fault[] {
   ];
 }
 
+/** Renames the repository, most often while tasks are under way, and some days twice. */
+export function renames(chance: Chance): Fault[] {
+  if (!chance.chance(0.1)) return [];
+  return ["later", "last"].slice(0, chance.between(1, 2)).map((name) => {
+    const act: Act = { act: "rename-repository", name };
+    return { on: "time", at: chance.between(30_000, 900_000), fault: "act", act };
+  });
+}
+
 /** Lets the clocks of the machines differ from the database's by minutes. */
 export function clocks(chance: Chance): number[] {
   return chance.chance(0.5) ? Array.from({ length: 2 }, () => chance.between(-600_000, 600_000)) : [];

@@ -1,6 +1,18 @@
 /** Generates a scenario from a seed: a plan, a world, and at least ten faults. */
 import { Chance } from "../chance.ts";
-import { amends, approvals, clocks, deaths, deceits, givesUpLate, guards, redBase, swaps, widen } from "./apart.ts";
+import {
+  amends,
+  approvals,
+  clocks,
+  deaths,
+  deceits,
+  givesUpLate,
+  guards,
+  redBase,
+  renames,
+  swaps,
+  widen,
+} from "./apart.ts";
 import {
   type Act,
   CheckTrouble,
@@ -147,6 +159,7 @@ export function generate(seed: string): Scenario {
   widen(new Chance(`${seed} wide`), world, features);
   faults.push(...endings(new Chance(`${seed} endings`), features));
   faults.push(...strangersReviews(new Chance(`${seed} strangers' reviews`)));
+  faults.push(...renames(new Chance(`${seed} renames`)));
   return { seed, world, features, faults };
 }
 

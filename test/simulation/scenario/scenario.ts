@@ -95,6 +95,8 @@ export const Act = z.discriminatedUnion("act", [
   z.object({ act: z.literal("force-base") }),
   /** Pushes to the base what its checks find, or takes it back. Both are checked there. */
   z.object({ act: z.literal("break-base"), on: z.boolean() }),
+  /** Gives the repository another name. */
+  z.object({ act: z.literal("rename-repository"), name: z.string() }),
   z.object({ act: z.literal("merge-pull"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("close-pull"), feature: z.number().int(), task: z.string() }),
   /** Of a pull that a person closed. NEXT: the newest. */

@@ -50,6 +50,10 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
       pushFiles(github, main, [[act.path, blob(`people ${github.now}\n`)]], MAINTAINER);
       return true;
     }
+    if (act.act === "rename-repository") {
+      github.rename(act.name);
+      return true;
+    }
     if (act.act === "break-base") {
       breakBase(github, act.on);
       return true;

@@ -14,10 +14,11 @@ import { judgeStarts, needsNoAgent, nextKind } from "./starting.ts";
 /** Attempts that a task keeps. People and the next attempt only read the last ones. */
 const REMEMBERED_ATTEMPTS = 50;
 
-/** Returns false while a person holds the feature, or is needed. */
+/** Returns false while a person holds the feature or is needed, or the repository is closed to the App. */
 function mayStart(draft: Draft): draft is PlannedDraft {
   const { state } = draft;
-  return isUnderWay(state) && hasPlan(draft) && state.hold === null && state.parked === null;
+  const { hold, parked, closed } = state;
+  return isUnderWay(state) && hasPlan(draft) && hold === null && parked === null && closed === null;
 }
 
 /** Promotes the ready tasks that need no agent: reverts, and the pull of the whole feature. */

@@ -90,9 +90,17 @@ function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Out
 }
 
 /** Ends an attempt whose job did not end itself in time. */
+/** How long an overdue attempt of a closed repository waits before it is judged again. */
+const CLOSED_GRACE_MS = 15 * 60_000;
+
 export function onAttemptOverdue(draft: Draft, id: string): Reaction {
   const task = taskOfAttempt(draft.state, id);
   if (!hasPlan(draft) || task?.stage !== "working") return "stale-attempt";
+  if (draft.state.closed !== null) {
+    // Its run cannot be read. It may have ended in time.
+    draft.effects.push({ type: "timer.set", timer: `attempt:${id}`, dueAt: draft.at + CLOSED_GRACE_MS });
+    return null;
+  }
   cancelAttempt(draft, task);
   // An attempt that never started waited for a runner, which is not the task's fault.
   return currentAttempt(task)?.startedAt === null

@@ -50,7 +50,12 @@ export function liftStops(draft: Draft): void {
   if (state.hold !== null || hasEntry(state)) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
-    const event = { type: "entries.held" as const, feature: state.key, held: state.mergingStopped, lifts: true };
+    const event = {
+      type: "entries.held" as const,
+      feature: state.key,
+      held: state.mergingStopped || state.closed !== null,
+      lifts: true,
+    };
     sendToLanes(draft, event, `resume:${state.key}:${nextRound(state)}`);
   }
   if (state.parked !== null) {

@@ -30,7 +30,7 @@ export function cancelCommand(draft: Draft, by: string, writtenAt: number): Refu
   return null;
 }
 
-function cancelFeature(draft: Draft, by: string): void {
+export function cancelFeature(draft: Draft, by: string): void {
   const { state } = draft;
   const planning = state.stage === "planning";
   const revert = takesBack(state);

@@ -27,7 +27,7 @@ export function holdSiblings(draft: Draft): void {
   const stops = fanIn(state.plan, fanInTasks(state), false).action === "stop-merging";
   if (stops === state.mergingStopped) return;
   state.mergingStopped = stops;
-  if (state.hold !== null) return;
+  if (state.hold !== null || state.closed !== null) return;
   const key = `${stops ? "stop" : "go"}:${state.key}:${nextRound(state)}`;
   sendToLanes(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
 }

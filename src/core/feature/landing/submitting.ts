@@ -51,7 +51,7 @@ export function submitPull(
         // A merge into the integration branch does not reach the base. `ready` applies to the merge of the whole.
         mode: target === state.land ? "auto" : state.policy.merge.mode,
         checksMinutes: state.policy.checksMinutes,
-        held: state.hold !== null || state.mergingStopped,
+        held: state.hold !== null || state.closed !== null || state.mergingStopped,
       },
     },
   });

@@ -19,6 +19,7 @@ export function newFeature(event: EventOf<"feature.labelled">, at: number): Feat
     edited: null,
     stage: "planning",
     hold: null,
+    closed: null,
     parked: null,
     labelledBy: event.by,
     startedAt: at,
