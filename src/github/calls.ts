@@ -43,6 +43,13 @@ export interface Calls {
     schema: Schema,
     key?: string,
   ): Promise<z.infer<Schema>[]>;
+  /** Sends a GraphQL query, with the repository's owner and name as `$owner` and `$repo`. Throws where part of it is refused. */
+  query<Schema extends z.ZodType>(
+    repo: Repo,
+    query: string,
+    variables: Record<string, string>,
+    schema: Schema,
+  ): Promise<z.infer<Schema>>;
   /** Sends a request and discards the answer. */
   send(repo: Repo, route: string, parameters: Parameters): Promise<void>;
   /** Downloads the last `maxBytes` behind a route that redirects to storage. Returns null on 404 and 410. */
@@ -96,6 +103,11 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
     async all(repo, route, parameters, schema, key) {
       const octokit = await octokitFor(repo);
       return everyItem(octokit, route, { owner: repo.owner, repo: repo.name, ...parameters }, schema, key);
+    },
+
+    async query(repo, query, variables, schema) {
+      const octokit = await octokitFor(repo);
+      return schema.parse(await octokit.graphql(query, { owner: repo.owner, repo: repo.name, ...variables }));
     },
 
     async send(repo, route, parameters) {

@@ -8,6 +8,7 @@ import { time } from "./checks/reading.ts";
 import { createWorkflowComparison } from "./checks/workflow-comparison.ts";
 import { saysAlreadyExists, statusOf, wordsOf } from "./errors.ts";
 import { readPermission } from "./repositories.ts";
+import { createGlances } from "./snapshot/glances.ts";
 
 type Pulls = Pick<GitHub, "openPull" | "editPull" | "closePull" | "pull" | "mergeBase" | "mergedHeads">;
 
@@ -24,7 +25,7 @@ const Pull = z.object({
   merged_at: z.string().nullable(),
   mergeable: z.boolean().nullish(),
   merge_commit_sha: Sha.nullable(),
-  head: z.object({ sha: Sha }),
+  head: z.object({ ref: z.string().default(""), sha: Sha }),
   base: z.object({ ref: z.string(), sha: Sha }),
   requested_reviewers: z.array(z.object({ login: z.string() })).nullish(),
   requested_teams: z.array(z.object({ slug: z.string() })).nullish(),
@@ -114,52 +115,56 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
       await calls.send(repo, "PATCH /repos/{owner}/{repo}/pulls/{pull}", { pull, state: "closed" });
     },
 
-    async pull(repo, number) {
-      const pull = await readPull(calls, repo, number);
-      const headSha = pull.head.sha;
-      const common = {
-        number: pull.number,
-        base: pull.base.ref,
-        labels: pull.labels.map(({ name }) => name),
-        draft: pull.draft ?? false,
-        headSha,
-        mergeable: pull.mergeable ?? null,
-        mergeSha: pull.merged ? pull.merge_commit_sha : null,
-        mergedAt: time(pull.merged_at),
-      };
-      if (pull.state === "closed") {
-        const { tree } = await readCommit(calls, repo, headSha);
-        const state = pull.merged ? "merged" : "closed";
-        const { sha: baseSha } = pull.base;
-        const unread = { behindBy: 0, checks: [], sameWorkflows: true, changesRequestedBy: [], approvals: [] };
-        return { ...common, ...unread, baseSha, mergeBase: baseSha, state, headTree: tree };
-      }
-      const [comparison, commit, checks, verdicts] = await Promise.all([
-        compare(calls, repo, pull.base.ref, headSha),
-        readCommit(calls, repo, headSha),
-        readChecks(repo, headSha),
-        verdictsOf(calls, repo, number),
-      ]);
-      const { holding, wishing, unknown } = await byAccess(calls, repo, verdicts);
-      const changeRequests = requestsOf(holding);
-      const changesWishedBy = wishing.map(loginOf).slice(-MAX_CHANGE_REQUESTS);
-      const open = {
-        ...common,
-        ...comparison,
-        state: "open" as const,
-        headTree: commit.tree,
-        checks,
-        sameWorkflows: await sameWorkflows(repo, { sha: headSha, tree: commit.tree }, comparison.baseSha),
-        changesRequestedBy: [...unknown, ...holding].map(loginOf),
-        approvals: await approvalsOf(calls, repo, verdicts),
-      };
-      return {
-        ...open,
-        ...(changeRequests.length === 0 ? {} : { changeRequests }),
-        ...(changesWishedBy.length === 0 ? {} : { changesWishedBy }),
-      };
-    },
+    pull: createGlances(calls, readInFull),
   };
+
+  async function readInFull(repo: Repo, number: number): Promise<{ seen: SeenPull; branch: string }> {
+    const pull = await readPull(calls, repo, number);
+    const branch = pull.head.ref;
+    const headSha = pull.head.sha;
+    const common = {
+      number: pull.number,
+      base: pull.base.ref,
+      labels: pull.labels.map(({ name }) => name),
+      draft: pull.draft ?? false,
+      headSha,
+      mergeable: pull.mergeable ?? null,
+      mergeSha: pull.merged ? pull.merge_commit_sha : null,
+      mergedAt: time(pull.merged_at),
+    };
+    if (pull.state === "closed") {
+      const { tree } = await readCommit(calls, repo, headSha);
+      const state = pull.merged ? "merged" : "closed";
+      const { sha: baseSha } = pull.base;
+      const unread = { behindBy: 0, checks: [], sameWorkflows: true, changesRequestedBy: [], approvals: [] };
+      return { branch, seen: { ...common, ...unread, baseSha, mergeBase: baseSha, state, headTree: tree } };
+    }
+    const [comparison, commit, checks, verdicts] = await Promise.all([
+      compare(calls, repo, pull.base.ref, headSha),
+      readCommit(calls, repo, headSha),
+      readChecks(repo, headSha),
+      verdictsOf(calls, repo, number),
+    ]);
+    const { holding, wishing, unknown } = await byAccess(calls, repo, verdicts);
+    const changeRequests = requestsOf(holding);
+    const changesWishedBy = wishing.map(loginOf).slice(-MAX_CHANGE_REQUESTS);
+    const open = {
+      ...common,
+      ...comparison,
+      state: "open" as const,
+      headTree: commit.tree,
+      checks,
+      sameWorkflows: await sameWorkflows(repo, { sha: headSha, tree: commit.tree }, comparison.baseSha),
+      changesRequestedBy: [...unknown, ...holding].map(loginOf),
+      approvals: await approvalsOf(calls, repo, verdicts),
+    };
+    const seen = {
+      ...open,
+      ...(changeRequests.length === 0 ? {} : { changeRequests }),
+      ...(changesWishedBy.length === 0 ? {} : { changesWishedBy }),
+    };
+    return { branch, seen };
+  }
 }
 
 async function carries(calls: Calls, repo: Repo, head: string, commit: string): Promise<boolean> {

@@ -25,7 +25,9 @@ export function pace(octokit: Octokit, pacing: Pacing): void {
   }
 
   octokit.hook.wrap("request", async (request, options) => {
-    const write = options.method !== "GET" && options.method !== "HEAD";
+    // A query changes nothing, although it is sent by POST. No mutation is ever sent.
+    const query = options.url.endsWith("/graphql");
+    const write = options.method !== "GET" && options.method !== "HEAD" && !query;
     // A token request runs inside another request that has already waited for its turn.
     const authentication = options.url.endsWith("/access_tokens");
     if (write && !authentication) await turn();

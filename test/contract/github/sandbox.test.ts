@@ -59,4 +59,36 @@ jobs:
 
     expect((await scene.settled(number)).checks.map((check) => check.name)).toEqual(["lint"]);
   });
+
+  it("reads pulls in one query of which nothing but the base moved, and in full once anything else did", async () => {
+    const { github, repo, world } = scene;
+    const opened = [await scene.openPull(), await scene.openPull()];
+    const look = () => Promise.all(opened.map(({ number }) => github.pull(repo, number)));
+    const counted = async () => {
+      const before = github.calls().reads;
+      const seen = await look();
+      return { seen, reads: github.calls().reads - before };
+    };
+    for (const { base } of opened) await world.push(base, { "moved.txt": "once\n" });
+    await look();
+    await world.settle();
+    // The first glance has nothing to compare with.
+    await look();
+    const tips = await Promise.all(opened.map(({ base }) => world.push(base, { "moved.txt": "twice\n" })));
+    await world.settle();
+    await look();
+    await world.settle();
+
+    const { seen, reads } = await counted();
+    expect(reads).toBe(1);
+    expect(seen).toMatchObject(tips.map((baseSha) => ({ baseSha, behindBy: 2, mergeable: true, checks: [] })));
+
+    const [first] = opened;
+    await world.report(first!.head, "late", "success");
+    expect((await look()).map(({ checks }) => checks.map(({ name }) => name))).toEqual([["late"], []]);
+    await world.label(first!.number, "wait");
+    expect((await look()).map(({ labels }) => labels)).toEqual([["wait"], []]);
+    await world.review(first!.number, world.maintainer, "REQUEST_CHANGES");
+    expect((await look()).map(({ changesRequestedBy }) => changesRequestedBy)).toEqual([[world.maintainer], []]);
+  });
 });

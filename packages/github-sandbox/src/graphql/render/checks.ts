@@ -5,6 +5,7 @@ import type {
   CheckSuite as CheckSuiteType,
   StatusCheckRollup,
   StatusContext,
+  Status as StatusType,
   WorkflowRun as WorkflowRunType,
   Workflow as WorkflowType,
 } from "@octokit/graphql-schema";
@@ -66,6 +67,35 @@ export function rollupObject(asking: Asking, scope: RepositoryScope, sha: string
   } satisfies Fields<StatusCheckRollup>;
 }
 
+/** Shows the suites of a commit. */
+export function checkSuitesOf(asking: Asking, scope: RepositoryScope, sha: string) {
+  const { repository } = scope;
+  return connection(
+    "CheckSuiteConnection",
+    "checkSuites",
+    () =>
+      asking.context.store
+        .table("checkSuites")
+        .filter((suite) => suite.repositoryId === repository.id && suite.headSha === sha),
+    (suite) => suiteShape(asking, scope, suite),
+  );
+}
+
+/** Renders `status`. As on GitHub it is null before any status was reported. */
+export function statusObject(asking: Asking, scope: RepositoryScope, sha: string): Shown | null {
+  const contexts = contextsAt(asking, scope, sha).flatMap((each) => ("status" in each ? [each.status] : []));
+  if (contexts.length === 0) return null;
+  const states = contexts.map((status) => stateOf({ status }));
+  const worst = (["ERROR", "FAILURE", "PENDING"] as const).find((state) => states.includes(state));
+  return {
+    __typename: "Status",
+    id: nodeId("Status", `${scope.repository.id}:${sha}`),
+    state: worst ?? "SUCCESS",
+    contexts: () => contexts.map((status) => statusShape(asking, scope, status)),
+    commit: () => asking.show.commit(scope, sha),
+  } satisfies Fields<StatusType>;
+}
+
 export function checkRunObject(asking: Asking, scope: RepositoryScope, run: CheckRun): Shown {
   const { context, show } = asking;
   const url = `${repositoryWeb(scope)}/runs/${run.id}`;
@@ -109,6 +139,12 @@ function suiteShape(asking: Asking, scope: RepositoryScope, suite: CheckSuite): 
     commit: () => show.commit(scope, suite.headSha),
     repository: () => show.repository(scope),
     workflowRun: run === undefined ? null : runShape(scope, run),
+    checkRuns: connection(
+      "CheckRunConnection",
+      "checkRuns",
+      () => latestRuns(context.store.table("checkRuns").filter((each) => each.suiteId === suite.id)),
+      (each) => checkRunObject(asking, scope, each),
+    ),
   } satisfies Fields<CheckSuiteType>;
 }
 

@@ -1,13 +1,15 @@
 /** Renders commits and refs. */
 
-import type { Commit as CommitType, GitActor, PullRequestCommit, Ref, Tree } from "@octokit/graphql-schema";
+import type { Commit as CommitType, Comparison, GitActor, PullRequestCommit, Ref, Tree } from "@octokit/graphql-schema";
 import type { RepositoryScope } from "../../context.ts";
 import { userOfEmail } from "../../git/identity.ts";
+import { distance } from "../../git/plumbing/history.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import type { Pull } from "../../store/entities.ts";
-import type { Asking, Fields, Shown } from "../fields.ts";
-import { rollupObject } from "./checks.ts";
+import { connection } from "../connection.ts";
+import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
+import { checkSuitesOf, rollupObject, statusObject } from "./checks.ts";
 
 function gitActor({ context, show }: Asking, { name, email, date }: Commit["author"]): Shown {
   const user = userOfEmail(context.store, email);
@@ -44,6 +46,14 @@ export async function commitObject(asking: Asking, scope: RepositoryScope, sha: 
     tree: { __typename: "Tree", id: nodeId("Tree", commit.tree), oid: commit.tree } satisfies Fields<Tree>,
     repository: () => show.repository(scope),
     statusCheckRollup: () => rollupObject(asking, scope, sha),
+    checkSuites: checkSuitesOf(asking, scope, sha),
+    status: () => statusObject(asking, scope, sha),
+    parents: connection(
+      "CommitConnection",
+      "parents",
+      () => commit.parents,
+      (parent) => show.commit(scope, parent),
+    ),
   } satisfies Fields<CommitType>;
 }
 
@@ -60,6 +70,22 @@ export async function refObject({ context, show }: Asking, scope: RepositoryScop
     prefix,
     repository: () => show.repository(scope),
     target: () => show.commit(scope, sha),
+    compare: async ({ headRef }: Arguments) => {
+      const name = String(headRef);
+      const head = await context.git.resolve(repository, name.startsWith("refs/") ? name : `refs/heads/${name}`);
+      if (head === null) return null;
+      const { ahead, behind } = await distance(context.git.at(repository), sha, head);
+      const status = behind === 0 ? (ahead === 0 ? "IDENTICAL" : "AHEAD") : ahead === 0 ? "BEHIND" : "DIVERGED";
+      return {
+        __typename: "Comparison",
+        id: nodeId("Comparison", `${sha}...${head}`),
+        aheadBy: ahead,
+        behindBy: behind,
+        status,
+        baseTarget: () => show.commit(scope, sha),
+        headTarget: () => show.commit(scope, head),
+      } satisfies Fields<Comparison>;
+    },
   } satisfies Fields<Ref>;
 }
 
