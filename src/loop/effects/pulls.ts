@@ -87,8 +87,8 @@ export async function performPullMerge(outside: Outside, effect: EffectOf<"pull.
   const event = { type: "pull.merged" as const, pull: effect.pull, head: effect.head };
   try {
     const outcome = await outside.github.mergePull(effect.repo, effect.pull, {
-      head: effect.head,
       ...(effect.base === undefined ? {} : { base: effect.base }),
+      head: effect.head,
       method: effect.method,
       title: `${pullTitle(effect)} (#${effect.pull})`,
     });
