@@ -65,7 +65,12 @@ export const Command = z.discriminatedUnion("verb", [
 export type Command = z.infer<typeof Command>;
 
 /** The command of a comment, where it waits outside the state: there is no room for it until its sender's permission is known. */
-export const WaitingCommand = z.object({ writtenAt: z.number().int(), command: Command });
+export const WaitingCommand = z.object({
+  writtenAt: z.number().int(),
+  command: Command,
+  /** The pull that it was written on. Left out: on the issue. */
+  pull: z.number().int().optional(),
+});
 export type WaitingCommand = z.infer<typeof WaitingCommand>;
 
 /** Commands in one observation of an issue. What exceeds it comes in further ones. */

@@ -98,7 +98,17 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     by: z.string(),
   }),
   z.object({ type: z.literal("feature.unlabelled"), by: z.string() }),
-  z.object({ type: z.literal("issue.closed"), by: z.string() }),
+  /** null: nobody has read yet who closed it. */
+  z.object({ type: z.literal("issue.closed"), by: z.string().nullable() }),
+  z.object({ type: z.literal("issue.reopened") }),
+  /** `permission`: none for a bot, whatever it may do. */
+  z.object({
+    type: z.literal("closing.observed"),
+    round: z.number().int(),
+    open: z.boolean(),
+    by: z.string(),
+    permission: Permission,
+  }),
   /** `writtenAt`: by GitHub's clock, in whole seconds, as milliseconds since 1970. */
   z.object({
     type: z.literal("command.given"),
@@ -106,6 +116,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     by: z.string(),
     writtenAt: z.number().int(),
     command: Command,
+    /** The pull that it was written on. Left out: on the issue. */
+    pull: PullNumber.optional(),
   }),
   /** The repository under its present name. `closed`: why the App may not work in it; null: it may. */
   z.object({ type: z.literal("repository.observed"), repo: Repo, closed: Closure.nullable() }),

@@ -23,6 +23,8 @@ export const topics = {
   issue: ({ id }: Repo, issue: number) => `issue ${id}#${issue}`,
   attempt: ({ id }: Repo, attempt: string) => `attempt ${id} ${attempt}`,
   pull: ({ id }: Repo, pull: number) => `pull ${id}#${pull}`,
+  /** Comments on a pull. The feature that opened it hears the commands among them. */
+  conversation: ({ id }: Repo, pull: number) => `conversation ${id}#${pull}`,
   commit: ({ id }: Repo, sha: string) => `commit ${id}@${sha}`,
   repository: ({ id }: Pick<Repo, "id">) => `repository ${id}`,
   branch: ({ id }: Repo, branch: string) => `branch ${id}:${branch}`,

@@ -20,6 +20,7 @@ const Issue = z.object({
   state: z.enum(["open", "closed"]),
   labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() })])),
   user: Author,
+  closed_by: Author.optional(),
   pull_request: z.unknown().optional(),
 });
 const IssueEvent = z.object({
@@ -149,6 +150,7 @@ function snapshot(issue: z.infer<typeof Issue>): IssueSnapshot {
     state: issue.state,
     labels: issue.labels.map((label) => (typeof label === "string" ? label : (label.name ?? ""))),
     author: issue.user?.login ?? "ghost",
+    closedBy: issue.closed_by?.login ?? null,
   };
 }
 

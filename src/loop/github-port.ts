@@ -81,6 +81,8 @@ export interface IssueSnapshot {
   state: "open" | "closed";
   labels: string[];
   author: string;
+  /** null: it is open, or GitHub does not say. */
+  closedBy: string | null;
 }
 
 /** An issue that is part of another one, with the siblings and strangers of the same repository that block it. */

@@ -38,13 +38,16 @@ export interface Fact {
 export interface Hint {
   topic: string;
   key: string;
-  event: Extract<FeatureEvent | LaneEvent, { type: "hinted" }>;
+  /** A hint, or a command on a pull: only the feature that opened it is routed there. */
+  event: Extract<FeatureEvent | LaneEvent, { type: "hinted" | "command.given" }>;
 }
 
 export interface WebhookEvents {
   facts: Fact[];
   hints: Hint[];
 }
+
+type Topic = Extract<FeatureEvent, { type: "hinted" }>["topic"];
 
 const nothing: WebhookEvents = { facts: [], hints: [] };
 
@@ -55,7 +58,7 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
     if (parsed.success) return parsed.data;
     throw new Error(`webhook ${name} does not parse: ${z.prettifyError(parsed.error)}`);
   };
-  const hint = (topic: string, about: Hint["event"]["topic"]) => hintOf(guid, topic, about);
+  const hint = (topic: string, about: Topic) => hintOf(guid, topic, about);
   const commitHint = (repo: Repo, sha: string) => hint(topics.commit(repo, sha), { kind: "commit", sha });
   const { action } = read(Action);
   switch (name) {
@@ -126,7 +129,7 @@ export function repositoryOf(payload: unknown): Repo | null {
   return parsed.success ? repoOf(parsed.data.repository) : null;
 }
 
-function hintOf(guid: string, topic: string, about: Hint["event"]["topic"]): WebhookEvents {
+function hintOf(guid: string, topic: string, about: Topic): WebhookEvents {
   return { facts: [], hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }] };
 }
 
@@ -162,6 +165,8 @@ function issueFacts(
     case "deleted":
     case "transferred":
       return fact("closed", { type: "issue.closed", by });
+    case "reopened":
+      return fact("reopened", { type: "issue.reopened" });
     default:
       return nothing;
   }
@@ -172,19 +177,22 @@ function commandFact(
   guid: string,
   identity: Identity,
 ): WebhookEvents {
-  if (issue.pull_request !== undefined) return nothing;
   if (comment.user?.type === "Bot" || comment.performed_via_github_app?.id === identity.appId) return nothing;
   const command = readCommand(comment.body ?? "");
   const repo = repoOf(repository);
+  const onPull = issue.pull_request !== undefined;
+  if (onPull && command === null) return nothing;
   // It is talk among people. A feature that waits for an answer observes the issue.
   if (command === null) return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
   const by = comment.user?.login ?? "ghost";
-  const fact: Fact = {
-    aggregate: featureKey(repo, issue.number),
-    key: `comment:${comment.id}:${comment.created_at}`,
-    event: { type: "command.given", comment: comment.id, by, writtenAt: Date.parse(comment.created_at), command },
-  };
-  return { facts: [fact], hints: [] };
+  const key = `comment:${comment.id}:${comment.created_at}`;
+  const writtenAt = Date.parse(comment.created_at);
+  const event = { type: "command.given" as const, comment: comment.id, by, writtenAt, command };
+  if (onPull) {
+    const topic = topics.conversation(repo, issue.number);
+    return { facts: [], hints: [{ topic, key, event: { ...event, pull: issue.number } }] };
+  }
+  return { facts: [{ aggregate: featureKey(repo, issue.number), key, event }], hints: [] };
 }
 
 function isOurs(account: Account, identity: Identity): boolean {

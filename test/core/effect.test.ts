@@ -17,6 +17,7 @@ const help: Notice = { about: "help", comment: 7 };
 const effects: { [Type in ExternalEffect["type"]]: Row<Type> } = {
   "feature.observe": [{ issue: 4, round: 2 }, "feature.observe:2", "issue 4"],
   "permission.observe": [{ comment: 7, by: "ada" }, "permission.observe:7", "permission ada"],
+  "closing.observe": [{ issue: 4, by: "ada", round: 3 }, "closing.observe:3", "closing 4"],
   "issue.observe": [{ issue: 4, round: 2 }, "issue.observe", "issue 4", "coalesces"],
   "attempt.dispatch": [{ id: "4/a/1" }, "attempt.dispatch:4/a/1", "attempt 4/a/1"],
   "attempt.observe": [{ id: "4/a/1" }, "attempt.observe:4/a/1", "attempt 4/a/1", "coalesces"],
@@ -94,6 +95,7 @@ const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: A
     },
     "task-left-out:a",
   ],
+  "closed-by-other": [{ about: "closed-by-other", by: "sam", round: 4 }, "closed-by-other:4"],
   "nothing-to-do": [{ about: "nothing-to-do", task: "a", attempt: 2, said: "" }, "nothing-to-do:a:2"],
   "not-ready": [{ about: "not-ready", round: 2, problems: [] }, "not-ready:2"],
   "budget-warning": [{ about: "budget-warning", extra: 5, short: ["usd", "minutes"] }, "budget-warning:usd+minutes:5"],

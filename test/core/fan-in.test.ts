@@ -461,9 +461,9 @@ describe("rolling back", () => {
   it("continues although its issue is closed, which is how many people give up", () => {
     const world = rollback({ a: [], b: [] });
     world.lands("a");
-    world.feature({ type: "issue.closed", by: "ada" });
+    world.closes();
     expect(world.state.stage).toBe("rolling-back");
-    world.feature({ type: "issue.closed", by: "ada" });
+    world.closes();
     expect(world.state.stage).toBe("rolling-back");
   });
 

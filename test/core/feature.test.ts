@@ -926,7 +926,7 @@ describe("people outside of commands", () => {
   it("closing the issue cancels", () => {
     const world = started({ a: [] });
     world.dispatches("a");
-    world.feature({ type: "issue.closed", by: "ada" });
+    world.closes();
     expect(world.state).toMatchObject({ stage: "cancelled", endedBy: "ada" });
     expect(world.has("attempt.cancel")).toBe(true);
   });

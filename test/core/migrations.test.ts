@@ -261,7 +261,7 @@ describe("a snapshot", () => {
   it("of version 8 knows why tasks ended without a merge, and goes on", () => {
     const { aggregate, ...snapshot } = stored("feature-8-without-merge");
     const state = FeatureState.parse(decide(aggregate, snapshot, sweep).state);
-    expect(state).toMatchObject({ life: 1, former: null, subIssues: {}, policy: { nothingToDo: "ask" } });
+    expect(state).toMatchObject({ issueClosed: false, stopWord: null, policy: { nothingToDo: "ask" } });
     const ends = state.tasks.flatMap((task) => (task.stage === "done" ? [[task.plan.id, task.without]] : []));
     expect(ends).toEqual([
       ["look", { why: "research" }],

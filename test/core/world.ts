@@ -9,7 +9,7 @@ import { decide } from "../../src/core/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Event, FeatureEvent, LaneEvent, Outcome } from "../../src/core/event.ts";
 import { FeatureState } from "../../src/core/feature/state.ts";
-import type { Check, PullSnapshot } from "../../src/core/github.ts";
+import type { Check, Permission, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 import type { Difference } from "../../src/core/promotion/difference.ts";
@@ -159,6 +159,14 @@ export class World {
     if (!this.has("permission.observe")) return;
     this.take("permission.observe", (effect) => effect.comment === comment);
     this.feature({ type: "permission.observed", comment, by, permission: "write" });
+  }
+
+  /** Somebody closes the issue. */
+  closes(by = "ada", permission: Permission = "write"): void {
+    this.feature({ type: "issue.closed", by });
+    if (!this.has("closing.observe")) return;
+    const { round } = this.take("closing.observe");
+    this.feature({ type: "closing.observed", round, open: false, by, permission });
   }
 
   dispatches(id: string): number {

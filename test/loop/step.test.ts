@@ -151,13 +151,17 @@ describe("the effects of a step", () => {
     expect(await notices(on)).toEqual([]);
   });
 
+  const closed: FeatureEvent[] = [
+    { type: "issue.closed", by: "ada" },
+    { type: "closing.observed", round: 9, open: false, by: "ada", permission: "write" },
+  ];
+
   it("that are withdrawn do not run, in the same step or later", async () => {
-    const closed: FeatureEvent = { type: "issue.closed", by: "ada" };
     const later = bench();
     await happens(later, labelled, observed);
-    await happens(later, closed);
+    await happens(later, ...closed);
     const same = bench();
-    await happens(same, labelled, observed, closed);
+    await happens(same, labelled, observed, ...closed);
     for (const on of [later, same]) expect(await drain(on)).not.toContain("plan.make:1");
   });
 
@@ -165,7 +169,7 @@ describe("the effects of a step", () => {
     const on = bench();
     await happens(on, labelled);
     expect(await on.nextDueIn()).toBe(0);
-    await happens(on, { type: "issue.closed", by: "ada" });
+    await happens(on, ...closed);
     on.pass(24 * 3_600_000);
     expect(await drain(on)).not.toContain("timer:sweep");
   });

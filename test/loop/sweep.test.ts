@@ -6,6 +6,7 @@ import { FEATURE, repo } from "../core/world.ts";
 import { altered, bench, SWEEP_EVERY_MS } from "./bench.ts";
 
 const issue: IssueSnapshot = {
+  closedBy: null,
   ...{ number: 1, title: "T", body: "B", state: "open" as const, labels: ["headgate"], author: "ada" },
 };
 const github: Partial<GitHub> = {

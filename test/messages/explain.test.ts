@@ -279,7 +279,7 @@ describe("what a feature is doing", () => {
   it("is over once cancelled", () => {
     const world = started({ a: [] });
     world.pullIs(world.agentSucceeds("a"), { checks: [red] });
-    world.feature({ type: "issue.closed", by: "ada" });
+    world.closes();
     expect(explainFeature(world.state).reason).toBe("@ada cancelled it; 0 of 1 merged");
   });
 

@@ -203,7 +203,7 @@ describe("the status comment", () => {
 
   it("has a last form when it was cancelled", () => {
     const world = diamond();
-    world.feature({ type: "issue.closed", by: "ada" });
+    world.closes();
     const text = statusComment(world.state, world.at);
     expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe("**@·ada cancelled it; 1 of 4 merged.**");
     expect(text).not.toContain("Commands are");

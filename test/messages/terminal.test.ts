@@ -71,11 +71,12 @@ describe("progress in a terminal", () => {
     world.feature({ type: "feature.unlabelled", by: "ada" });
     world.label();
     world.allow();
-    world.feature({ type: "issue.closed", by: "ada" });
-    expect(terminal(world).slice(-3)).toMatchInlineSnapshot(`
+    world.closes();
+    expect(terminal(world).slice(-4)).toMatchInlineSnapshot(`
       [
         "0:11 ! On hold: @ada removed the label; \`/headgate resume\` continues, \`/headgate cancel\` ends the feature",
         "0:11 ▶ continues",
+        "0:11 ! On hold: @ada closed the issue; \`/headgate resume\` continues, \`/headgate cancel\` ends the feature",
         "0:11 ■ @ada cancelled it; 1 of 4 merged",
       ]
     `);

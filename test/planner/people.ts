@@ -24,7 +24,7 @@ export function peopled(
     subIssues: async () => more.children ?? [],
     issue: async (_, number) => {
       const state = more.closed?.includes(number) ? ("closed" as const) : ("open" as const);
-      return { number, title: "Another", body: "", state, labels: [], author: "eve" };
+      return { number, title: "Another", body: "", state, labels: [], closedBy: null, author: "eve" };
     },
     comments: async () => more.comments ?? [],
     permission: async (_, login) => (login === "ada" ? "admin" : login === "bob" ? "write" : "read"),

@@ -154,6 +154,22 @@ describe("a webhook about something that changes", () => {
   );
 });
 
+it("an issue that is opened again is a fact", () => {
+  expect(received("issues", issues("reopened")).facts).toMatchObject([{ event: { type: "issue.reopened" } }]);
+});
+
+it("a command on a pull request goes to the feature that opened it, once however often it arrives", () => {
+  const { facts, hints } = received("issue_comment", comment("/headgate hold", {}, { pull_request: { url: "x" } }));
+  expect(facts).toEqual([]);
+  expect(hints).toMatchObject([
+    {
+      topic: "conversation 1#12",
+      key: "comment:900:2026-11-23T07:02:00Z",
+      event: { command: { verb: "hold" }, pull: 12 },
+    },
+  ]);
+});
+
 describe("a webhook that concerns nothing", () => {
   it.each<[string, string, unknown]>([
     ["another label", "issues", issues("labeled", label("bug"))],
@@ -163,7 +179,7 @@ describe("a webhook that concerns nothing", () => {
     ["an edited comment", "issue_comment", { ...comment("/headgate hold"), action: "edited" }],
     ["a bot's comment", "issue_comment", comment("/headgate hold", { user: { login: "x[bot]", type: "Bot" } })],
     ["our App's comment", "issue_comment", comment("/headgate hold", { performed_via_github_app: { id: 77 } })],
-    ["a comment on a pull request", "issue_comment", comment("/headgate hold", {}, { pull_request: { url: "x" } })],
+    ["talk on a pull request", "issue_comment", comment("looks good", {}, { pull_request: { url: "x" } })],
     ["a pushed tag", "push", push("refs/tags/v1")],
     ["our own check", "check_run", checkRun("completed", 77)],
     ["a check asked for again", "check_run", checkRun("rerequested")],

@@ -22,6 +22,23 @@ export const issueEffects = {
     },
   ),
 
+  /** Reads who closed the issue, and whether that person may end the feature. `by` null: the webhook was lost. */
+  "closing.observe": define(
+    z.object({
+      type: z.literal("closing.observe"),
+      ...ofRepo,
+      issue: z.number().int(),
+      by: z.string().nullable(),
+      round: z.number().int(),
+    }),
+    {
+      key: ({ round }) => [round],
+      ordering: ({ issue }) => `closing ${issue}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
   "permission.observe": define(
     z.object({
       type: z.literal("permission.observe"),

@@ -62,6 +62,11 @@ const notices = {
     { key: ({ about, task, comment }) => (comment === null ? [about, task] : ["answer", comment]) },
   ),
 
+  "closed-by-other": define(
+    z.object({ about: z.literal("closed-by-other"), by: z.string(), round: z.number().int() }),
+    { key: ({ about, round }) => [about, round] },
+  ),
+
   "nothing-to-do": define(
     z.object({ about: z.literal("nothing-to-do"), task: z.string(), attempt: z.number(), said: z.string() }),
     { key: ({ about, task, attempt }) => [about, task, attempt] },

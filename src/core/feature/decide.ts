@@ -72,7 +72,7 @@ import { onUnlabelled } from "./commands/holding.ts";
 import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
 import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
 import { onEffectFailed } from "./effect-failures.ts";
-import { onIssueClosed } from "./ending/cancelling.ts";
+import { onClosingObserved, onIssueClosed, onIssueReopened } from "./ending/issue-closed.ts";
 import { onEntryEjected, onEntryExplained, onEntryHealed, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
 import { onBranchCreated, onBranchObserved } from "./landing/targets.ts";
 import { newFeature, onFeatureObserved, onFirstLabelled, onLabelledAgain } from "./planning/admission.ts";
@@ -172,6 +172,10 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onUnlabelled(draft, event);
     case "issue.closed":
       return onIssueClosed(draft, event);
+    case "issue.reopened":
+      return onIssueReopened(draft);
+    case "closing.observed":
+      return onClosingObserved(draft, event);
 
     // Time, hints, and what could not be done
     case "hinted":
@@ -192,6 +196,7 @@ export function featureRoutes(state: FeatureState): string[] {
   if (isOver(state)) return [];
   const routes = [topics.issue(state.repo, state.issue.number), topics.repository(state.repo)];
   for (const task of state.tasks) {
+    if (task.pull !== null) routes.push(topics.conversation(state.repo, task.pull));
     const attempt = isActive(task.stage) ? currentAttempt(task) : undefined;
     if (attempt !== undefined) routes.push(topics.attempt(state.repo, attemptIdOf(state, task, attempt.number)));
   }

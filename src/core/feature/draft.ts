@@ -50,8 +50,9 @@ export function taskOfAttempt(state: FeatureState, id: string): Task | undefined
   });
 }
 
-export function postNotice({ state, effects }: Draft, notice: Notice): void {
-  effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+/** `pull`: posts it there, where its cause was written. */
+export function postNotice({ state, effects }: Draft, notice: Notice, pull?: number): void {
+  effects.push({ type: "notice.post", repo: state.repo, issue: pull ?? state.issue.number, notice });
 }
 
 /** Asks for the repository's facts and for the permission of `by`. */

@@ -17,6 +17,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** The cancel was written before the rollback began, so it was about the feature. */
   z.object({ kind: z.literal("rollback-unseen") }),
   z.object({ kind: z.literal("nothing-stopped") }),
+  /** A later `hold` or `resume` was carried out before it arrived. */
+  z.object({ kind: z.literal("overtaken") }),
   /** The budget has no limit in dollars, so that none can be added. */
   z.object({ kind: z.literal("no-dollar-limit") }),
   /** `rows`: a task may also be named by its row in the plan comment. */

@@ -12,7 +12,7 @@ import { Policy } from "../policy.ts";
 import { Warning } from "../preflight/index.ts";
 import { shapeOf } from "../shape.ts";
 import { Parked, Resource, Trip } from "./parked.ts";
-import { FeatureStage } from "./stages.ts";
+import type { FeatureStage } from "./stages.ts";
 import { Task } from "./task.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
@@ -42,10 +42,6 @@ const Plan = z.object({
 const Common = z.object({
   key: z.string(),
   repo: Repo,
-  /** Counts how often a feature began on this issue. From the second on, names of branches and attempts hold it. */
-  life: z.number(),
-  /** How the life before this one ended. null: this is the first. */
-  former: z.object({ stage: FeatureStage, merged: z.number(), tasks: z.number(), endedAt: Time }).nullable(),
   /** The text that a person with write access consented to. */
   issue: z.object({ number: z.number(), title: z.string(), body: z.string() }),
   /** The issue's current text, where that differs. */
@@ -62,12 +58,10 @@ const Common = z.object({
   round: z.number(),
   /** The round of the last hold or end by a person. An observation of an earlier round does not resume the feature. */
   stoppedIn: z.number(),
-  /** GitHub's time of the last label, closing or command that changed the feature. A label from before it begins no new life. */
-  wordAt: Time,
+  /** The issue is closed, and that does not end the feature: a person is asked, or resumed it. */
+  issueClosed: z.boolean(),
   /** The last `hold` or `resume`, by GitHub's clock and the comment's id. An earlier one that arrives later changes nothing. */
   stopWord: z.object({ at: Time, comment: z.number() }).nullable(),
-  /** The sub-issue of each task that has one, by the task's id. */
-  subIssues: z.record(z.string(), z.number()),
   prices: z.record(z.string(), Price),
   /** Dollars that people added to the policy's budget. */
   extraUsd: z.number(),
@@ -101,7 +95,9 @@ const Common = z.object({
   planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Commands whose sender's permission is not known yet, oldest first. */
-  pendingCommands: z.array(z.object({ comment: z.number(), by: z.string(), writtenAt: Time, command: Command })),
+  pendingCommands: z.array(
+    z.object({ comment: z.number(), by: z.string(), writtenAt: Time, command: Command, pull: z.number().optional() }),
+  ),
   /**
    * Who gave commands lately. `permission.observe` of `comment`, asked for at `askedAt`, yields the permission; null: not yet.
    */

@@ -1,6 +1,6 @@
 /**
- * Schema 9 holds the repository's id, and whether the App may work in it. It remembers why a task ended without a merge, which life of its issue a feature is, the sub-issues of its tasks, and the last
- * words of people by GitHub's clock. Its policy says what an agent's "nothing to do" leads to. 8 knew none of these.
+ * Schema 9 holds the repository's id, and whether the App may work in it. It remembers why a task ended without a merge, the last hold or resume by GitHub's clock, and
+ * whether the issue is closed without an end of the feature. Its policy says what an agent's "nothing to do" leads to.
  */
 import { withRepositoryId } from "./identity.ts";
 import type { Fields } from "./step.ts";
@@ -17,11 +17,8 @@ export function toSchema9(state: Fields): Fields {
   return {
     ...state,
     closed: null,
-    life: 1,
-    former: null,
-    wordAt: 0,
+    issueClosed: false,
     stopWord: null,
-    subIssues: {},
     policy: policy === null ? null : { ...(policy as object), nothingToDo: "ask" },
     tasks: (state.tasks as TaskOf8[]).map((task) =>
       task.stage === "done" ? { ...task, without: task.landing === null ? withoutMerge(task) : null } : task,

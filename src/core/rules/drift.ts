@@ -26,9 +26,13 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
     event: { type: "command.given", comment, by, writtenAt: at, command },
   }));
   if (!observed.open) {
-    if (state.stage === "rolling-back") return differences;
-    differences.push({ key: `closed:sweep:${round}`, event: { type: "issue.closed", by: "somebody" } });
+    if (state.stage === "rolling-back" || state.issueClosed) return differences;
+    differences.push({ key: `closed:sweep:${round}`, event: { type: "issue.closed", by: null } });
     return differences;
+  }
+  // An observation from before the closing does not show that it is open again.
+  if (state.issueClosed && round >= state.stoppedIn) {
+    differences.push({ key: `reopened:sweep:${round}`, event: { type: "issue.reopened" } });
   }
   const { title, body } = observed;
   const known = state.edited ?? state.issue;

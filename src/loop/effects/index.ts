@@ -13,6 +13,7 @@ import {
   performRevertWrite,
 } from "./branches.ts";
 import {
+  performClosingObserve,
   performIssueClose,
   performIssueObserve,
   performNoticePost,
@@ -42,6 +43,7 @@ type Executors = { [Type in ExternalEffect["type"]]: Executor<EffectOf<Type>> };
 const executors: Executors = {
   "feature.observe": performFeatureObserve,
   "permission.observe": performPermissionObserve,
+  "closing.observe": performClosingObserve,
   "issue.observe": performIssueObserve,
   "plan.make": performPlanMake,
   "plan.file": performPlanFile,

@@ -57,6 +57,18 @@ export async function performPermissionObserve(
   return { type: "permission.observed", comment, by, permission, ...(waiting && { waiting }) };
 }
 
+/** Counts no bot as a person, whatever it may do: one for stale issues often has write access. */
+export async function performClosingObserve(
+  { github }: Pick<Outside, "github">,
+  { repo, issue, by, round }: EffectOf<"closing.observe">,
+): Promise<FeatureEvent> {
+  const seen = by === null ? await github.issue(repo, issue) : null;
+  const closer = by ?? seen?.closedBy ?? null;
+  const isPerson = closer !== null && !closer.endsWith("[bot]");
+  const permission = isPerson ? await github.permission(repo, closer) : "none";
+  return { type: "closing.observed", round, open: seen?.state === "open", by: closer ?? "ghost", permission };
+}
+
 export async function performStatusPublish(
   inside: Inside,
   effect: EffectOf<"status.publish">,

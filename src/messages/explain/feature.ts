@@ -9,11 +9,13 @@ import { counted, type Explanation, firstLine, GOES_ON, NOTHING_TO_DO } from "./
 import { parkedNext, parkedText } from "./parked.ts";
 import { explainTask } from "./task.ts";
 
+const HOLDS = { label: "removed the label", closed: "closed the issue", command: "put it on hold" };
+
 export function explainFeature(state: FeatureState): Explanation {
   if (isOver(state)) return by("headgate", endText(state), NOTHING_TO_DO);
   if (state.closed !== null) return explainClosure(state, state.closed.why);
   if (state.hold !== null) {
-    const how = state.hold.cause === "label" ? "removed the label" : "put it on hold";
+    const how = HOLDS[state.hold.cause];
     return by(
       "person",
       `On hold: @${state.hold.by} ${how}`,

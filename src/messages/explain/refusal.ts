@@ -10,6 +10,8 @@ export function refusalText(refusal: Refusal): string {
       return "GitHub did not say whether you have write access. Repeat the command.";
     case "over":
       return over(refusal);
+    case "overtaken":
+      return "A later comment to hold or resume was carried out already, so this one changes nothing.";
     case "nothing-stopped":
       return "Nothing is on hold.";
     case "no-dollar-limit":

@@ -41,6 +41,15 @@ export function answersTo(effect: Effect, at: number): Event[] {
         observed(effect, { policy: null, base: null, problems: [{ kind: "no-required-checks", branch: "main" }] }),
         failed(effect),
       ];
+    case "closing.observe": {
+      const of = { type: "closing.observed" as const, round: effect.round, by: effect.by ?? "ghost" };
+      return [
+        { ...of, open: false, permission: "write" },
+        { ...of, open: false, permission: "read" },
+        { ...of, open: true, permission: "none" },
+        failed(effect),
+      ];
+    }
     case "permission.observe": {
       const of = { type: "permission.observed" as const, comment: effect.comment, by: effect.by };
       return [{ ...of, permission: "write" }, { ...of, permission: "none" }, failed(effect)];

@@ -65,7 +65,7 @@ describe("a sweep of the issue", () => {
 
   it("of a feature that is over yields no event", () => {
     const world = running();
-    world.feature({ type: "issue.closed", by: "ada" });
+    world.closes();
     expect(drift(world.state, { ...calm, open: false }, 3)).toEqual([]);
   });
 });

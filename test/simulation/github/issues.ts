@@ -13,6 +13,7 @@ export function openIssue(
     body: issue.body,
     by,
     state: "open",
+    closedBy: null,
     labels: new Set(),
     labelEvents: [],
     comments: [],
@@ -37,8 +38,17 @@ export function setLabel(github: GitHubModel, issue: Issue, label: string, on: b
 export function closeIssue(github: GitHubModel, issue: Issue, by: string): void {
   if (issue.state === "closed") return;
   issue.state = "closed";
+  issue.closedBy = by;
   issue.updatedAt = github.now;
   announceIssue(github, issue, "closed", by, {});
+}
+
+export function reopenIssue(github: GitHubModel, issue: Issue, by: string): void {
+  if (issue.state === "open") return;
+  issue.state = "open";
+  issue.closedBy = null;
+  issue.updatedAt = github.now;
+  announceIssue(github, issue, "reopened", by, {});
 }
 
 export function comment(github: GitHubModel, issue: Issue, body: string, by: string): Comment {

@@ -62,6 +62,7 @@ export interface Issue {
   body: string;
   by: string;
   state: "open" | "closed";
+  closedBy: string | null;
   labels: Set<string>;
   labelEvents: { label: string; on: boolean; by: string; at: number }[];
   comments: Comment[];

@@ -157,8 +157,8 @@ type Issues =
 
 function issuesPort(github: GitHubModel, read: Send, write: Send): Pick<GitHub, Issues> {
   const snapshot = (number: number) => {
-    const { title, body, state, labels, by } = github.issue(number);
-    return { number, title, body, state, labels: [...labels], author: by };
+    const { title, body, state, labels, by, closedBy } = github.issue(number);
+    return { number, title, body, state, labels: [...labels], author: by, closedBy };
   };
   return {
     issue: (_, issue) => read("issue", () => snapshot(issue)),

@@ -23,7 +23,7 @@ import {
   type Scenario,
   type TaskSpec,
 } from "./scenario.ts";
-import { endings, strangersReviews } from "./social.ts";
+import { closings, endings, strangersReviews } from "./social.ts";
 
 /** The most important requests, and how often a scenario makes them. */
 const REQUESTS: readonly (readonly [string, number])[] = [
@@ -158,6 +158,7 @@ export function generate(seed: string): Scenario {
   faults.push(...amends(new Chance(`${seed} amend`)));
   widen(new Chance(`${seed} wide`), world, features);
   faults.push(...endings(new Chance(`${seed} endings`), features));
+  faults.push(...closings(new Chance(`${seed} closings`)));
   faults.push(...strangersReviews(new Chance(`${seed} strangers' reviews`)));
   faults.push(...renames(new Chance(`${seed} renames`)));
   return { seed, world, features, faults };
@@ -328,7 +329,7 @@ function person(chance: Chance, features: readonly FeatureSpec[]): Act {
     case 12:
       return { act: "config", content: chance.pick(["other", "broken", "gone", "good"]) };
     case 13:
-      return chance.chance(0.2) ? { act: "close-issue", feature } : say(chance, feature, id);
+      return chance.chance(0.2) ? { act: "close-issue", feature, by: "maya" } : say(chance, feature, id);
     default:
       return say(chance, feature, id);
   }

@@ -113,7 +113,8 @@ export const Act = z.discriminatedUnion("act", [
     by: z.string().default("maya"),
   }),
   z.object({ act: z.literal("label"), feature: z.number().int(), on: z.boolean(), by: z.string() }),
-  z.object({ act: z.literal("close-issue"), feature: z.number().int() }),
+  z.object({ act: z.literal("close-issue"), feature: z.number().int(), by: z.string().default("maya") }),
+  z.object({ act: z.literal("reopen-issue"), feature: z.number().int(), by: z.string() }),
   z.object({ act: z.literal("say"), feature: z.number().int(), by: z.string(), text: z.string() }),
   z.object({ act: z.literal("config"), content: z.enum(["other", "broken", "gone", "good"]) }),
 ]);

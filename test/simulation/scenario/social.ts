@@ -28,3 +28,19 @@ export function endings(chance: Chance, features: readonly FeatureSpec[]): Fault
     return [...idle, ...ends];
   });
 }
+
+/** Lets a person without write access or a bot close the issue. Somebody may open it again, or resume. */
+export function closings(chance: Chance): Fault[] {
+  if (!chance.chance(0.1)) return [];
+  const at = chance.between(30_000, 900_000);
+  const acts: Act[] = [{ act: "close-issue", feature: 0, by: chance.pick(["sam", "sam", "stale[bot]"]) }];
+  if (chance.chance(0.4)) acts.push({ act: "reopen-issue", feature: 0, by: chance.pick(["sam", "maya"]) });
+  if (chance.chance(0.4)) acts.push({ act: "say", feature: 0, by: "maya", text: "/headgate resume" });
+  if (chance.chance(0.2)) acts.push({ act: "close-issue", feature: 0, by: "maya" });
+  return acts.map((act, index) => ({
+    on: "time",
+    at: at + index * chance.pick([0, 1_000, 60_000, 700_000]),
+    fault: "act",
+    act,
+  }));
+}

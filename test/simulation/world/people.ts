@@ -2,7 +2,7 @@
 import { taskBranch } from "../../../src/core/attempt.ts";
 import { announcePull, closePull, move, pushFiles, removeBranch, reopenPull } from "../github/branches.ts";
 import { isGreen, report, rerunChecks } from "../github/checks.ts";
-import { closeIssue, comment, setLabel } from "../github/issues.ts";
+import { closeIssue, comment, reopenIssue, setLabel } from "../github/issues.ts";
 import { BOT, type GitHubModel, HttpAnswer, type Pull } from "../github/model.ts";
 import { blob } from "../github/objects.ts";
 import { mergePull, openPullOf, review } from "../github/pulls.ts";
@@ -76,7 +76,10 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
         setLabel(github, github.issue(issue), LABEL, act.on, act.by);
         return true;
       case "close-issue":
-        closeIssue(github, github.issue(issue), MAINTAINER);
+        closeIssue(github, github.issue(issue), act.by);
+        return true;
+      case "reopen-issue":
+        reopenIssue(github, github.issue(issue), act.by);
         return true;
       case "say":
         comment(github, github.issue(issue), act.text, act.by);

@@ -15,13 +15,13 @@ export function onUnlabelled(draft: Draft, event: EventOf<"feature.unlabelled">)
   return null;
 }
 
-export function holdFeature(draft: Draft, by: string, cause: "command" | "label"): void {
+export function holdFeature(draft: Draft, by: string, cause: "command" | "label" | "closed"): void {
   const { state } = draft;
   // Counts a repeated hold again: an observation may be under way for a person who resumed before it.
   state.stoppedIn = nextRound(state);
   const isNews = state.hold === null;
   // Prevents that the label, when it comes back, undoes a command.
-  if (!isNews && cause === "label") return;
+  if (!isNews && cause !== "command") return;
   state.hold = { by, cause };
   if (!isNews) return;
   const key = `hold:${state.key}:${state.stoppedIn}`;
@@ -47,22 +47,26 @@ export function resumeFeature(draft: Draft, by: string): Refusal | null {
 export function liftStops(draft: Draft): void {
   const { state } = draft;
   halfOpen(state);
-  if (state.hold !== null || hasEntry(state)) {
-    state.hold = null;
-    // Also lifts a halt of the lane itself.
-    const event = {
-      type: "entries.held" as const,
-      feature: state.key,
-      held: state.mergingStopped || state.closed !== null,
-      lifts: true,
-    };
-    sendToLanes(draft, event, `resume:${state.key}:${nextRound(state)}`);
-  }
+  // Also lifts a halt of the lane itself.
+  if (state.hold !== null || hasEntry(state)) release(draft, true);
   if (state.parked !== null) {
     state.parked = null;
     if (state.stage === "proposed") showPlan(draft);
     refreshTargets(draft);
   }
+}
+
+/** Lifts a hold, and no halt of the lane: nobody has seen why it halted. */
+export function liftHold(draft: Draft): void {
+  release(draft, false);
+}
+
+function release(draft: Draft, lifts: boolean): void {
+  const { state } = draft;
+  state.hold = null;
+  const held = state.mergingStopped || state.closed !== null;
+  const event = { type: "entries.held" as const, feature: state.key, held, lifts };
+  sendToLanes(draft, event, `resume:${state.key}:${nextRound(state)}`);
 }
 
 function hasEntry(state: FeatureState): boolean {

@@ -31,7 +31,9 @@ type Sender = FeatureState["senders"][number];
  */
 export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): Reaction {
   const { state, at } = draft;
-  const { comment, by, writtenAt, command } = event;
+  const { comment, by } = event;
+  const { writtenAt, command, pull } = event;
+  const said = { writtenAt, command, ...(pull === undefined ? {} : { pull }) };
   // A comment is an answer only while the planner has open questions.
   if (command.verb === "answer" && state.questions === null) return "not-accepted-here";
   const isPending = state.pendingCommands.some((pending) => pending.comment === comment);
@@ -41,17 +43,17 @@ export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): R
   if (sender !== undefined && sender.permission !== null && isFresh(sender, at)) {
     markAnswered(state, comment);
     if (!mayCommand(sender.permission)) return "unauthorised";
-    answer(draft, { comment, by, writtenAt, command });
+    answer(draft, { comment, by, ...said });
     return null;
   }
   if (!hasRoom(state, by)) {
     draft.effects.push({
       type: "permission.observe",
-      ...{ repo: state.repo, comment, by, waiting: { writtenAt, command } },
+      ...{ repo: state.repo, comment, by, waiting: said },
     });
     return null;
   }
-  state.pendingCommands.push({ comment, by, writtenAt, command });
+  state.pendingCommands.push({ comment, by, ...said });
   if (sender?.permission === null) return null;
   const others = state.senders.filter(({ login }) => login !== by);
   state.senders = [...others, { login: by, comment, askedAt: at, permission: null }];
@@ -97,7 +99,7 @@ function refuseStranger(draft: Draft, waiting: readonly Pending[]): void {
   const [first] = waiting.filter(({ command }) => command.verb !== "answer");
   const strangers = draft.state.senders.filter((one) => one.permission !== null && !mayCommand(one.permission));
   if (first === undefined || strangers.length > MAX_TOLD) return;
-  postNotice(draft, { about: "unauthorised-command", by: first.by, comment: first.comment });
+  postNotice(draft, { about: "unauthorised-command", by: first.by, comment: first.comment }, first.pull);
 }
 
 /** Refuses commands when `permission.observe` was given up: without a known permission no command is carried out. */
@@ -113,8 +115,8 @@ export function onPermissionUnknown(draft: Draft, key: string): Reaction {
   }
   if (sender.permission !== null) return "duplicate";
   state.senders = state.senders.filter((one) => one !== sender);
-  for (const { comment } of takePending(state, sender.login)) {
-    postNotice(draft, { about: "refused-command", comment, refusal: { kind: "permission-unknown" } });
+  for (const { comment, pull } of takePending(state, sender.login)) {
+    postNotice(draft, { about: "refused-command", comment, refusal: { kind: "permission-unknown" } }, pull);
   }
   answerKnown(draft);
   return null;
@@ -152,39 +154,39 @@ function markAnswered(state: FeatureState, comment: number): void {
 }
 
 function answer(draft: Draft, given: Pending): void {
-  const { comment, command } = given;
+  const { comment, command, pull } = given;
   if (command.verb === "malformed") {
-    postNotice(draft, { about: "malformed-command", comment, text: command.text, fault: command.fault });
+    postNotice(draft, { about: "malformed-command", comment, text: command.text, fault: command.fault }, pull);
     return;
   }
   const refusal = carryOut(draft, given, command);
   react(draft, comment, refusal === null ? "+1" : "confused");
-  if (refusal !== null) postNotice(draft, { about: "refused-command", comment, refusal });
+  if (refusal !== null) postNotice(draft, { about: "refused-command", comment, refusal }, pull);
 }
 
 /** Carries the command out. Returns null, or why not. */
 function carryOut(
   draft: Draft,
-  { by, comment, writtenAt }: Pending,
+  { by, comment, writtenAt, pull }: Pending,
   command: Exclude<Command, { verb: "malformed" }>,
 ): Refusal | null {
   switch (command.verb) {
     case "status":
       return null;
     case "help":
-      postNotice(draft, { about: "help", comment });
+      postNotice(draft, { about: "help", comment }, pull);
       return null;
     case "hold":
-      return holdCommand(draft, by);
+      return isOvertaken(draft.state, comment, writtenAt) ? { kind: "overtaken" } : holdCommand(draft, by);
     case "resume":
-      return resumeFeature(draft, by);
+      return isOvertaken(draft.state, comment, writtenAt) ? { kind: "overtaken" } : resumeFeature(draft, by);
     case "cancel":
       return cancelCommand(draft, by, writtenAt);
     case "retry":
       return retryTask(draft, command.task);
     case "skip":
     case "done":
-      return leaveOutCommand(draft, command.verb, { task: command.task, by, comment });
+      return leaveOutCommand(draft, command.verb, { task: command.task, by, comment, pull });
     case "budget":
       return raiseBudget(draft, command.usd);
     case "approve":
@@ -201,6 +203,18 @@ function carryOut(
       // The planner reads it with the discussion.
       return draft.state.questions === null ? null : planAgain(draft, "");
   }
+}
+
+/**
+ * Returns true where a later `hold` or `resume` was carried out already: webhooks and sweeps bring comments in any order. GitHub's
+ * times are whole seconds, and ids of comments grow. Otherwise remembers this one as the last.
+ */
+function isOvertaken(state: FeatureState, comment: number, writtenAt: number): boolean {
+  const { stopWord } = state;
+  const isLater =
+    stopWord !== null && (stopWord.at > writtenAt || (stopWord.at === writtenAt && stopWord.comment > comment));
+  if (!isLater) state.stopWord = { at: writtenAt, comment };
+  return isLater;
 }
 
 function holdCommand(draft: Draft, by: string): Refusal | null {

@@ -1,6 +1,6 @@
 /** Cancels a feature for good. What has landed stays, or is reverted where the policy is rollback. */
 import { cancelAttempt } from "../attempt/runs.ts";
-import { type Draft, type EventOf, hasPlan, nextRound, type Reaction } from "../draft.ts";
+import { type Draft, hasPlan, nextRound } from "../draft.ts";
 import { addUndo, takesBack } from "../landing/rollback.ts";
 import { sendToLanes } from "../landing/submitting.ts";
 import { refreshTargets } from "../landing/targets.ts";
@@ -9,14 +9,6 @@ import { isActive } from "../stages.ts";
 import { isOver } from "../state.ts";
 import { landingOf, type Task } from "../task.ts";
 import { moveFeature, moveTask } from "../transitions.ts";
-
-/** Cancels the feature, unless it was cancelled before and its merges are being reverted. */
-export function onIssueClosed(draft: Draft, event: EventOf<"issue.closed">): Reaction {
-  const { state } = draft;
-  if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
-  cancelFeature(draft, event.by);
-  return null;
-}
 
 /**
  * Cancels by command; during a rollback this ends the rollback. Returns null, or why not. `writtenAt`: in whole seconds of GitHub's
@@ -30,6 +22,7 @@ export function cancelCommand(draft: Draft, by: string, writtenAt: number): Refu
   return null;
 }
 
+/** Cancels the feature, or ends its rollback. */
 export function cancelFeature(draft: Draft, by: string): void {
   const { state } = draft;
   const planning = state.stage === "planning";

@@ -20,7 +20,7 @@ import type { Without } from "./without.ts";
 export function leaveOutCommand(
   draft: Draft,
   verb: "skip" | "done",
-  { task: id, by, comment }: { task: string; by: string; comment: number },
+  { task: id, by, comment, pull }: { task: string; by: string; comment: number; pull: number | undefined },
 ): Refusal | null {
   const { state } = draft;
   if (isOver(state)) return { kind: "over", verb, stage: state.stage };
@@ -34,12 +34,18 @@ export function leaveOutCommand(
   if (verb === "skip" && isWhole(task)) return { kind: "brings-everything", task: id };
   const without: Without =
     verb === "skip" ? { why: "skipped", by } : { why: "done-otherwise", by, said: saidNothingToDo(task) };
-  endWithout(draft, task, without, comment);
+  endWithout(draft, task, without, { comment, pull });
   return null;
 }
 
-/** Ends the task. `comment`: the command that asked for it, if one did. */
-export function endWithout(draft: PlannedDraft, task: Task, without: Without, comment: number | null = null): void {
+/** The command that asked for it. `pull`: where it was written, if not on the issue. */
+interface Asked {
+  comment: number;
+  pull: number | undefined;
+}
+
+/** Ends the task. */
+export function endWithout(draft: PlannedDraft, task: Task, without: Without, asked: Asked | null = null): void {
   const { state, effects } = draft;
   const { pull, stage, branch } = task;
   const { id } = task.plan;
@@ -61,7 +67,7 @@ export function endWithout(draft: PlannedDraft, task: Task, without: Without, co
   if (task.head !== null) effects.push({ type: "branch.delete", repo: state.repo, branch });
   const dependents = state.tasks.filter((one) => one.plan.dependsOn.includes(id) && !isEnded(one) && !isWhole(one));
   const said = { task: id, without, pull, dependents: dependents.map((one) => one.plan.id) };
-  postNotice(draft, { about: "task-left-out", comment, ...said });
+  postNotice(draft, { about: "task-left-out", comment: asked?.comment ?? null, ...said }, asked?.pull);
 }
 
 function isEnded({ stage }: Task): boolean {
