@@ -152,13 +152,13 @@ export const guards = {
 
   "result-attempt": guard(attempts, "if (result.attempt !== attempt) {", 'if (result.attempt === "") {'),
   "result-protocol": guard(contract, "protocol: z.literal(PROTOCOL),", "protocol: z.string(),"),
-  "result-negative": guard(contract, "usd: z.number().nonnegative(),\n});", "usd: z.number(),\n});"),
+  "result-negative": guard(contract, "usd: z.number().nonnegative(),", "usd: z.number(),"),
   "result-absurd": guard(contract, "Usage.shape.usd.max(MAX_USD)", "Usage.shape.usd"),
   "result-failed-run": guard(attempts, 'if (run.conclusion !== "success") return without({ kind: "run-failed" });', ""),
   "result-long": guard(contract, "summary: z.string().max(20_000),", "summary: z.string(),"),
   "result-empty": guard(
     "core/feature/attempt/running.ts",
-    "if (manifest.length === 0) return failAttempt(draft, task, nothingChanged(result.summary));",
+    "if (manifest.length === 0) return changedNothing(draft, task, result.summary);",
     "",
   ),
   "result-many": guard(
