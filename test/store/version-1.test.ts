@@ -47,6 +47,11 @@ it("the fixture of a store of version 1 has a row for every event and effect tha
   const effects = new Set(rows.outbox.map(({ command }) => command.type));
   const known = [...FeatureEvent.options, ...LaneEvent.options].map(({ shape }) => shape.type.value);
   const since = [
+    "issue.reopened",
+    "closing.observed",
+    "closing.observe",
+    "entry.healed",
+    "entry.parked",
     "repository.observed",
     "repository.observe",
     "change.written",
