@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Loaded } from "../../src/loop/store-port.ts";
-import { applying, at, event, keys, type StoreFixture, stepWith, type TimedStore } from "./store-kit.ts";
+import { applying, at, claimAt, event, keys, type StoreFixture, stepWith, type TimedStore } from "./store-kit.ts";
 
 /** Inbox, steps, history, routes: everything about events. */
 export function eventContract(fixture: () => StoreFixture): void {
@@ -241,6 +241,28 @@ export function eventContract(fixture: () => StoreFixture): void {
         await stepWith(store, "a", { state });
         expect((await store.snapshot("a"))?.state).toEqual(state);
       }
+    });
+
+    it("takes a NUL and half a surrogate pair through every step, as a comment or a result may hold them", async () => {
+      const odd = { type: "said", text: "a\u0000b\ud800c" };
+      expect(await store.recordDelivery({ guid: "g", event: "issue_comment", action: "created", at: at(0) })).toBe(
+        true,
+      );
+      expect(await store.receive([event("a", "k", odd)], [])).toBe(1);
+      await store.step("a", 10, (loaded) => ({
+        ...applying({ state: odd, effects: [{ key: "e", ordering: "e", effect: odd, runAt: at(0) }] })(loaded),
+        history: loaded.events.map((one) => ({ ...one, outcome: odd, effects: [odd] })),
+      }));
+      const [claimed] = await claimAt(store, 0);
+      expect(claimed?.effect).toEqual(odd);
+      if (claimed !== undefined) await store.complete(claimed, [event("a", "k2", odd)], at(0));
+      expect((await look("a")).events.map((one) => one.event)).toEqual([odd]);
+      expect(await store.history("a", 0, 10)).toEqual([
+        { seq: 1, key: "k", event: odd, at: at(0), outcome: odd, effects: [odd] },
+      ]);
+      await store.quarantine("a", "id-k2", odd.text);
+      expect((await store.history("a", 1, 10))[0]?.outcome).toEqual({ defect: odd.text });
+      expect(await store.waiting(10)).toEqual([]);
     });
 
     it("returns times in one form, and refuses text that is no time", async () => {

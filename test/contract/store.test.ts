@@ -73,6 +73,28 @@ describe("the store on PostgreSQL", () => {
     await client.end();
   });
 
+  it.each(["disk_full", "out_of_memory", "io_error"])(
+    "says of a failure with %s that it is unavailable, keeps nothing by halves, and goes on (a fake: a trigger raises it)",
+    async (failure) => {
+      const store = await fixture().empty();
+      const client = new pg.Client({ connectionString: fixture().databaseUrl });
+      await client.connect();
+      // Fails at the second row of a statement, when the first is written.
+      await client.query(`
+      create function fill() returns trigger language plpgsql as $$ begin
+        if new.key = 'second' then raise exception using errcode = '${failure}'; end if;
+        return new;
+      end $$;
+      create trigger fill before insert on inbox for each row execute function fill()`);
+      const both = [event("a", "first"), event("a", "second")];
+      await expect(store.receive(both, [])).rejects.toThrow(StoreUnavailable);
+      expect(await store.waiting(10)).toEqual([]);
+      await client.query("drop trigger fill on inbox; drop function fill");
+      expect(await store.receive(both, [])).toBe(2);
+      await client.end();
+    },
+  );
+
   it("tries again when the server breaks a deadlock at its cost", async () => {
     const store = await fixture().empty();
     const client = new pg.Client({ connectionString: fixture().databaseUrl });
