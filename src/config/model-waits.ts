@@ -1,10 +1,32 @@
 /** Tells of each wait for a model that does not answer for now, so that nobody takes it for a program that hangs. */
 import type { Middleware } from "@anthropic-ai/sdk";
+import { z } from "zod";
 
 /** A wait of so many milliseconds before the same question, after an answer with this HTTP status. */
 export interface ModelWait {
   status: number;
   ms: number;
+}
+
+/** As a job tells it to the machine that runs the job. */
+const ToldModelWait = z.object({
+  headgate: z.literal("model-wait"),
+  status: z.number().int().min(100).max(599),
+  ms: z
+    .number()
+    .min(0)
+    .max(24 * 3_600_000),
+});
+export type ToldModelWait = z.infer<typeof ToldModelWait>;
+
+/** Reads what a job told; null: it is something else. */
+export function readToldModelWait(text: string): ModelWait | null {
+  try {
+    const { status, ms } = ToldModelWait.parse(JSON.parse(text));
+    return { status, ms };
+  } catch {
+    return null;
+  }
 }
 
 /** The SDK retries these statuses, and waits as long as `retry-after-ms` says. */

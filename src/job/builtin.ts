@@ -2,7 +2,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import type { BetaMessage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
-import { announcedWaits } from "../config/model-waits.ts";
+import { announcedWaits, type ToldModelWait } from "../config/model-waits.ts";
 import { type Price, usageOf } from "../config/prices.ts";
 import { addUsage, type Brief, NO_USAGE, tokensOf, type Usage } from "../core/attempt.ts";
 import { type Bridge, bridge } from "./bridge.ts";
@@ -35,6 +35,7 @@ export function builtinEngine(provider: Inputs["provider"]): Engine {
       maxRetries: RETRIES,
       middleware: [
         announcedWaits(RETRIES, ({ status, ms }) => {
+          work.log.debug({ headgate: "model-wait", status, ms } satisfies ToldModelWait);
           work.log.line(`the model answered with HTTP ${status}, trying again in ${Math.round(ms / 100) / 10} s`);
         }),
       ],

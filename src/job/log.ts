@@ -11,6 +11,8 @@ export interface JobLog {
   agent(text: string): void;
   /** Adds an error annotation to the workflow run. */
   error(text: string): void;
+  /** Tells a value to the machine that runs the job. Its log on GitHub shows it only with step debugging turned on. */
+  debug(value: unknown): void;
   /** Runs `work` while the runner ignores workflow commands in the log. */
   withoutCommands<T>(work: () => Promise<T>): Promise<T>;
   /** Returns the text with every secret masked. */
@@ -19,6 +21,8 @@ export interface JobLog {
 
 export function actionLog(write: (text: string) => void, secrets: readonly string[]): JobLog {
   let agentCharacters = 0;
+  /** The word with which the runner obeys commands again; null: it does. */
+  let resumeWord: string | null = null;
 
   function redact(text: string): string {
     return secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
@@ -37,15 +41,24 @@ export function actionLog(write: (text: string) => void, secrets: readonly strin
   async function withoutCommands<T>(work: () => Promise<T>): Promise<T> {
     const token = randomUUID();
     write(`::stop-commands::${token}\n`);
+    resumeWord = token;
     try {
       return await work();
     } finally {
+      resumeWord = null;
       write(`\n::${token}::\n`);
     }
   }
 
+  function debug(value: unknown): void {
+    const command = `::debug::${escapeCommand(redact(JSON.stringify(value)))}\n`;
+    // In one write, so that no output of the agent comes in between and is obeyed.
+    write(resumeWord === null ? command : `\n::${resumeWord}::\n${command}::stop-commands::${resumeWord}\n`);
+  }
+
   return {
     redact,
+    debug,
     agent,
     withoutCommands,
     line: (text) => write(`${redact(text)}\n`),

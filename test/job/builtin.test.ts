@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ScriptInput } from "@headgate/scripted-model";
 import { startScriptedModel } from "@headgate/scripted-model";
 import { expect, onTestFinished, test } from "vitest";
+import { readToldModelWait } from "../../src/config/model-waits.ts";
 import type { Brief } from "../../src/core/attempt.ts";
 import { attemptIn, briefAt, PRICE, repositoryOf, tempFolder, write } from "./support/lab.ts";
 
@@ -177,14 +178,25 @@ test.each([
   expect(result).toMatchObject({ outcome, manifest: [], summary: expect.stringMatching(summary) });
 });
 
-test("each wait for an overloaded model is in the job's log", async () => {
+test("each wait for an overloaded model is in the job's log, and told to the machine that runs the job", async () => {
   const { log, result } = await attemptWith([
     { trouble: { kind: "error", status: 529, times: 1, retryAfterMs: 200 } },
     { say: "Done." },
   ]);
   expect(log).toContain("the model answered with HTTP 529, trying again in 0.2 s");
+  // Commands of the agent are still not obeyed afterwards.
+  expect(log).toMatch(/^::(.+)::\n::debug::\{"headgate":"model-wait","status":529,"ms":200\}\n::stop-commands::\1\n/m);
+  expect(readToldModelWait(/^::debug::(.*)$/m.exec(log)?.[1] ?? "")).toEqual({ status: 529, ms: 200 });
   expect(result.outcome).toBe("completed");
 });
+
+test.each([
+  "",
+  "waits",
+  "{}",
+  '{"headgate":"model-wait","status":"529","ms":1}',
+  '{"headgate":"other","status":529,"ms":1}',
+])("the debug message %j is no wait for a model", (text) => expect(readToldModelWait(text)).toBeNull());
 
 test("without a key, or without a price for the model, nothing is asked", async () => {
   const keyless = await attemptWith([{ say: "Done." }], {}, {});

@@ -15,13 +15,18 @@ export interface Call {
 
 export type CallAnswer = { id: number; value: unknown } | { id: number; error: { name: string; message: string } };
 
+/** A call of the option `debugged`, which a function cannot be sent for. */
+export interface Debugged {
+  debugged: Parameters<NonNullable<SandboxOptions["debugged"]>>[0];
+}
+
 const CLOSE_LIMIT_MS = 5_000;
 
 let sandbox: Sandbox | null = null;
 
 async function take(message: Opening | Call): Promise<unknown> {
   if ("open" in message) {
-    sandbox = await startSandbox(message.open);
+    sandbox = await startSandbox({ ...message.open, debugged: (debugged) => send({ debugged }) });
     const { url, apiUrl } = sandbox;
     return {
       url,
@@ -34,8 +39,8 @@ async function take(message: Opening | Call): Promise<unknown> {
   return verb(...message.given);
 }
 
-function send(answer: CallAnswer): void {
-  // Without a parent nobody waits for the answer.
+function send(answer: CallAnswer | Debugged): void {
+  // Without a parent nothing waits for it.
   if (process.connected) process.send?.(answer, undefined, undefined, () => {});
 }
 

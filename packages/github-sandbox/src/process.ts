@@ -5,7 +5,7 @@
 import { fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import type { Call, CallAnswer, Opening } from "./process-child.ts";
+import type { Call, CallAnswer, Debugged, Opening } from "./process-child.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox.ts";
 
 /** The sandbox's methods, each returning a promise. */
@@ -15,8 +15,8 @@ export type SandboxApart = {
     : Sandbox[Verb];
 };
 
-/** Options that can be sent to another process. */
-export type ApartOptions = Omit<SandboxOptions, "clock">;
+/** Options that can be sent to another process, and what is called with messages from there. */
+export type ApartOptions = Omit<SandboxOptions, "clock" | "answered">;
 
 /** TypeScript in the workspace, JavaScript in the published package. */
 const program = join(import.meta.dirname, `process-child${extname(import.meta.filename)}`);
@@ -41,7 +41,7 @@ export async function startSandboxApart(options: ApartOptions): Promise<SandboxA
   }
 }
 
-async function start(options: ApartOptions): Promise<SandboxApart> {
+async function start({ debugged, ...options }: ApartOptions): Promise<SandboxApart> {
   const child = fork(program, [], {
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -57,7 +57,8 @@ async function start(options: ApartOptions): Promise<SandboxApart> {
     for (const { reject } of waiting.values()) reject(new Error("the sandbox's process ended"));
     waiting.clear();
   });
-  child.on("message", (answer: CallAnswer) => {
+  child.on("message", (answer: CallAnswer | Debugged) => {
+    if ("debugged" in answer) return debugged?.(answer.debugged);
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if ("error" in answer) asked?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));

@@ -5,7 +5,7 @@
 
 import { join, resolve } from "node:path";
 import { issueJobToken } from "./access/tokens.ts";
-import type { SecretEnvironment } from "./actions/host/port.ts";
+import type { DebugMessage, SecretEnvironment } from "./actions/host/port.ts";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen, ForeseenPull } from "./actions/trigger/foreseen.ts";
 import { type AnsweredRequest, mountApi, restApi } from "./api.ts";
@@ -68,6 +68,8 @@ export interface SandboxOptions {
   adminToken?: string;
   /** Called with every answered API request, such as to count an App's calls. */
   answered?(request: AnsweredRequest): void;
+  /** Called with what the steps of jobs say with `::debug::`, at once. */
+  debugged?(message: DebugMessage): void;
 }
 
 export interface Sandbox extends Seeding {
@@ -140,6 +142,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
       runnerLoss: (job) => faults.runner(job),
+      debugged: (message) => options.debugged?.(message),
     },
     {
       slots: options.slots,

@@ -80,6 +80,7 @@ export async function startLife(
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
       runnerLoss,
+      debugged() {},
     },
     {
       slots: 4,

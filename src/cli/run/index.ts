@@ -14,6 +14,7 @@ import { defaultPolicy } from "../../core/policy.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { explainFeature } from "../../messages/explain.ts";
+import { modelWaitText } from "../../messages/terminal/model-wait.ts";
 import { openStore } from "../../store/open.ts";
 import { BadInput } from "../bad-input.ts";
 import { EXIT } from "../exit.ts";
@@ -121,7 +122,7 @@ async function start(
   place.opened(() => store.close());
   await store.migrate(SCHEMAS);
   printer.busy("Starting the sandbox and importing the repository");
-  const opening = openSite(options, source, dataDir, model);
+  const opening = openSite(options, source, dataDir, model, (wait) => printer.note(modelWaitText(wait)));
   const site = await opening.catch((error) => refused(error, { dataDir, port: options.port }));
   place.opened(() => site.sandbox.close());
   memory.imported ??= site.tip;

@@ -9,6 +9,7 @@ import type { App, Repository } from "@headgate/github-sandbox";
 import type { SandboxApart } from "@headgate/github-sandbox/process";
 import { Octokit } from "@octokit/rest";
 import { stringify } from "yaml";
+import { type ModelWait, readToldModelWait } from "../../config/model-waits.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import { BadInput } from "../bad-input.ts";
 import { cacheFolder } from "../folders.ts";
@@ -50,6 +51,8 @@ export async function openSite(
   source: Source,
   dataDir: string,
   access: ModelAccess,
+  /** Called with each wait of an agent for a model that does not answer. */
+  onWait: (wait: ModelWait) => void = () => {},
 ): Promise<Site> {
   const { startSandboxApart } = await loadSandboxProcess();
   const sandbox = await startSandboxApart({
@@ -63,6 +66,10 @@ export async function openSite(
     // Keeps these values from agents: only the jobs of checks get them.
     secretEnvironment: { values: options.jobEnv, notFor: [ATTEMPT_WORKFLOW] },
     npmrc: await npmSettings(),
+    debugged({ workflow, text }) {
+      const wait = workflow === ATTEMPT_WORKFLOW ? readToldModelWait(text) : null;
+      if (wait !== null) onWait(wait);
+    },
   });
   try {
     await publishHeadgate(sandbox);

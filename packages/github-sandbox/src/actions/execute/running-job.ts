@@ -270,6 +270,11 @@ export class RunningJob {
     };
   }
 
+  debug(text: string): void {
+    const { host, run } = this.request;
+    host.debugged({ workflow: run.workflowPath, text });
+  }
+
   /** Runs one listed step, with its log file, its times and its conclusion. */
   async record(name: string, work: (log: StepLog) => Promise<StepOutcome["conclusion"]>): Promise<void> {
     const { store } = this.request.host;

@@ -28,11 +28,20 @@ export interface ActionsHost {
    * `lost` aborts when the runner is lost. Call `end` when the job has ended, or its timer stays.
    */
   runnerLoss(job: string): { lost: AbortSignal; end(): void };
+  /** Called with the debug message of a job, which its log leaves out. */
+  debugged(message: DebugMessage): void;
   /**
    * Returns the pull's test merge commit, `refs/pull/N/merge`, and computes it if need be. "conflict" when head and base do not
    * merge; null when the pull is closed or deleted.
    */
   testMerge(repository: Repository, pullNumber: number): Promise<{ sha: string } | "conflict" | null>;
+}
+
+/** What a step said with `::debug::`. */
+export interface DebugMessage {
+  /** The workflow file of the run, such as `.github/workflows/ci.yml`. */
+  workflow: string;
+  text: string;
 }
 
 export interface SecretEnvironment {

@@ -9,8 +9,8 @@ function decoded(text: string): string {
   return text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
 }
 
-/** Returns a function that takes a step's output line by line, obeys its commands and logs the rest. */
-export function commandReader(log: StepLog, masks: Masks): (line: string) => void {
+/** Returns a function that takes a step's output line by line, obeys its commands and logs the rest. Calls `debug` with debug messages. */
+export function commandReader(log: StepLog, masks: Masks, debug: (message: string) => void): (line: string) => void {
   let resumeWord: string | null = null;
 
   return (line) => {
@@ -47,6 +47,7 @@ export function commandReader(log: StepLog, masks: Masks): (line: string) => voi
         return;
       // GitHub shows these only where the repository turns step debugging on.
       case "debug":
+        debug(masks.apply(message));
         return;
       default:
         log.line(line);

@@ -32,7 +32,7 @@ export async function runCommand(
     cwd,
     env: { ...job.processEnv(frame, { ...call.env, ...env }), ...files.env },
     signal,
-    onLine: commandReader(log, job.masks),
+    onLine: commandReader(log, job.masks, (message) => job.debug(message)),
   });
   const state = applyFiles(call, files);
   if (exitCode !== 0) throw new StepError(`Process completed with exit code ${exitCode}.`);
