@@ -180,7 +180,7 @@ describe("updatePull", () => {
 
   it.each([
     [422, "Some new sentence", "Refused"],
-    [403, "Resource not accessible by integration", "Refused"],
+    [403, "Resource not accessible by integration", "Closed"],
     [503, "Unavailable", "Unavailable"],
   ])("does not guess at %i %s", async (status, message, name) => {
     expectUpdate().reply(status, { message });
