@@ -23,10 +23,6 @@ const sequences = {
     simulate: "npm run simulate -- --seeds 10000 --within 7",
     // A scenario catches every seeded bug.
     mutants: "npm run simulate -- --mutants",
-    // A server under what strangers and hostile agents can send.
-    load: "npm run load",
-    // Replicas and their database are killed under work.
-    replicas: "npm run bench -- --only replicas --short",
     demo: "node tools/check-demo.mjs",
   },
   /** Parts that take longer than CI may. */
@@ -34,6 +30,8 @@ const sequences = {
     sweep: "npm run simulate -- --sweep",
     // Takes away what keeps each hostile agent out, and sees it succeed.
     guards: "node test/hostile/guards/removed.ts",
+    // A server under what strangers and hostile agents can send.
+    load: "npm run load",
     bench: "npm run bench",
     replicas: "npm run bench -- --only replicas",
     bare: "tools/bare-machine.sh",
