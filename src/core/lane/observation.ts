@@ -135,7 +135,9 @@ function retargeted(draft: LaneDraft, entry: Entry, { base = "", state }: PullSn
  */
 function waitsForGitHub(entry: Entry): boolean {
   const snapshot = snapshotOf(entry);
-  if (snapshot === null || isAway(entry) || entry.stage.kind === "merging") return false;
+  if (snapshot === null || entry.stage.kind === "merging") return false;
+  // A pull that was opened again is judged once GitHub has computed it.
+  if (isAway(entry)) return snapshot.state === "open" && snapshot.mergeable === null && entry.refreshes < MAX_UNKNOWN;
   return (
     snapshot.mergeable === null ||
     snapshot.headSha === entry.formerHead ||
@@ -151,7 +153,7 @@ function waitsForGitHub(entry: Entry): boolean {
 function refreshLater(draft: LaneDraft, entry: Entry): void {
   if (entry.restsUntil !== null || entry.observation.asked > (entry.observation.latest?.seq ?? 0)) return;
   if (!waitsForGitHub(entry)) {
-    entry.refreshes = 0;
+    if (snapshotOf(entry)?.mergeable !== null) entry.refreshes = 0;
     return;
   }
   if (entry.stage.kind === "updating" && entry.refreshes >= MAX_REFRESHES) {

@@ -47,6 +47,15 @@ describe("an entry that its feature has parked", () => {
     expect(world.task("a").stage).toBe("done");
   });
 
+  it("A pull that is opened again merges by itself once GitHub has computed it, without another hint", () => {
+    const { world, pull } = parked({ state: "closed" });
+    look(world, pull, { mergeable: null });
+    expect(world.task("a").stage).toBe("parked");
+    world.timer(`refresh:${pull}`, LANE);
+    world.pullIs(pull);
+    expect(world.task("a").stage).toBe("in-lane");
+  });
+
   it("A late report of a missing check revives its entry, and a red one goes to an agent", () => {
     for (const [late, stage] of [
       [green, "in-lane"],

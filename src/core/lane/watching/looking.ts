@@ -37,14 +37,15 @@ export function lookAtNear(draft: LaneDraft): void {
   for (const entry of nearest(draft.state)) if (isOwed(entry)) send(draft, entry);
 }
 
-/** Observes those whose last look is too long ago. Returns when the next ones may be. */
+/** Observes those whose last look is too long ago. Returns when the next one may be. */
 export function sweepLane(draft: LaneDraft): number {
   const near = new Set(nearest(draft.state));
-  for (const entry of draft.state.entries) {
+  const dues = draft.state.entries.map((entry) => {
     const interval = near.has(entry) ? SWEEP_NEAR_MS : SWEEP_FAR_MS;
     if (draft.at - entry.observation.sentAt >= interval) look(draft, entry);
-  }
-  return draft.at + (near.size > 0 ? SWEEP_NEAR_MS : SWEEP_FAR_MS);
+    return entry.observation.sentAt + interval;
+  });
+  return Math.max(draft.at + SWEEP_NEAR_MS, Math.min(draft.at + SWEEP_FAR_MS, ...dues));
 }
 
 /** Returns the entries that may merge next, first places first, and those that another base may free, or whose end must be known. */
