@@ -164,7 +164,7 @@ class Play {
     new ApprovalJudge({ court: this.#court, github });
     new ServerJudge({ ...judged, scenario, steps: this.#steps, trace });
     const isUp = (ms: number) => this.#replicas.some((replica) => replica.isUp(ms));
-    this.#leases = new LeaseJudge({ ...judged, clock, isUp });
+    this.#leases = new LeaseJudge({ ...judged, clock, storeNow: () => clock.now + this.#jumped, isUp });
     for (let index = 0; index < scenario.world.replicas; index += 1) {
       const site = {
         clock,

@@ -21,6 +21,8 @@ const MOST_UNENDED = 10;
 interface LeaseOptions {
   court: Court;
   clock: Clock;
+  /** The store's clock, by which effects are due. It jumps. */
+  storeNow(): number;
   mirror: Mirror;
   github: GitHubModel;
   tally: Tally;
@@ -93,13 +95,13 @@ export class LeaseJudge {
 
   /** Demands that another process claims what a dead one held, soon after the leases ran out. */
   died(held: readonly ClaimedEffect[]): void {
-    const { court, clock, mirror, isUp } = this.#options;
-    const at = clock.now;
+    const { court, clock, storeNow, mirror, isUp } = this.#options;
+    const [at, storeAt] = [clock.now, storeNow()];
     clock.after(LEASE_MS + SLACK_MS, () => {
       if (this.#disturbedUntil >= at || !isUp(SLACK_MS)) return;
       for (const { id, aggregate, key, lease } of held) {
         const open = mirror.effects.get(nameOf(aggregate, key));
-        const isLeft = this.#leases.get(id) === lease && open !== undefined && Date.parse(open.runAt) <= at;
+        const isLeft = this.#leases.get(id) === lease && open !== undefined && Date.parse(open.runAt) <= storeAt;
         court.demand(!isLeft, "a dead process holds nothing longer than its lease", () => id);
       }
     });
