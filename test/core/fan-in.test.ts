@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FeatureEvent } from "../../src/core/event.ts";
 import { decideFeature } from "../../src/core/feature/decide.ts";
 import { standingOf } from "../../src/core/feature/standing.ts";
 import { laneKey } from "../../src/core/keys.ts";
@@ -405,7 +406,16 @@ describe("rolling back", () => {
     world.lands("b");
     const older = world.state;
     older.tasks[1]!.plan.id = "undo-1";
-    const { state } = decideFeature(older, { id: "e", at: world.at, event: { type: "issue.closed", by: "ada" } });
+    const given = (state: typeof older, event: FeatureEvent) => decideFeature(state, { id: "e", at: world.at, event });
+    const closing = given(older, { type: "issue.closed", by: "ada" });
+    const round = closing.effects.flatMap((effect) => (effect.type === "closing.observe" ? effect.round : []))[0]!;
+    const { state } = given(closing.state!, {
+      type: "closing.observed",
+      round,
+      open: false,
+      by: "ada",
+      permission: "write",
+    });
     const undos = state!.tasks.filter((task) => task.undoes !== null);
     expect(undos.map(({ plan, undoes }) => [plan.id, undoes!.task])).toEqual([
       ["undo-2", "undo-1"],

@@ -14,6 +14,7 @@ export function openIssue(
     by,
     state: "open",
     closedBy: null,
+    wasClosedByUs: false,
     labels: new Set(),
     labelEvents: [],
     comments: [],
@@ -36,6 +37,7 @@ export function setLabel(github: GitHubModel, issue: Issue, label: string, on: b
 }
 
 export function closeIssue(github: GitHubModel, issue: Issue, by: string): void {
+  if (by === BOT) issue.wasClosedByUs = true;
   if (issue.state === "closed") return;
   issue.state = "closed";
   issue.closedBy = by;

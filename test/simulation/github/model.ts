@@ -63,6 +63,8 @@ export interface Issue {
   by: string;
   state: "open" | "closed";
   closedBy: string | null;
+  /** Headgate closed it once. A person may have opened it again since. */
+  wasClosedByUs: boolean;
   labels: Set<string>;
   labelEvents: { label: string; on: boolean; by: string; at: number }[];
   comments: Comment[];

@@ -72,8 +72,8 @@ function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState)
   court.demand(undone.length === 0, "completed means all tasks done", () =>
     undone.map((task) => task.plan.id).join(", "),
   );
-  const { state: issue } = github.issue(number);
-  const closed = issue === "closed" || may("issue.close");
+  const { state: issue, wasClosedByUs } = github.issue(number);
+  const closed = issue === "closed" || wasClosedByUs || may("issue.close");
   court.demand(closed, "a completed feature's issue is closed", () => `issue ${number} is ${issue}`);
   for (const task of state.tasks) if (task.stage === "done") judgeDone(court, github, task);
 }
