@@ -54,6 +54,7 @@ hold-labels: [wait]
 checks: [unit, "lint / biome"]
 producers: { scan: 9, "ci/jenkins": jenkins-bot }
 neutral: fail
+nothing-to-do: accept
 gate-surface: warn
 checks-minutes: 90
 protected-paths: [infra/]
@@ -81,6 +82,7 @@ limits: { files: 10, bytes: 1000 }
     ],
     producers: { scan: 9, "ci/jenkins": "jenkins-bot" },
     neutral: "fail",
+    nothingToDo: "accept",
     gateSurface: "warn",
     checksMinutes: 90,
     protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
@@ -120,7 +122,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, hold-labels, checks, producers, neutral, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, hold-labels, checks, producers, neutral, nothing-to-do, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [

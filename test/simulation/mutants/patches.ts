@@ -212,12 +212,6 @@ export const mutants: readonly Mutant[] = [
     "  if (snapshot.behindBy > 0) {\n    if (entry.tries",
     "  if (snapshot.behindBy > 1) {\n    if (entry.tries",
   ),
-  mutant(
-    "do not recognise our own promotion after a crash",
-    "loop/effects/branches.ts",
-    "if (tip === commit) return",
-    "if (tip === null) return",
-  ),
   {
     bug: "start from a branch before its tip has been read",
     edits: [
