@@ -15,6 +15,7 @@ export function issuesContract(scene: () => Scene): void {
         state: "open",
         labels: ["feature"],
         author: world.maintainer,
+        closedBy: null,
       });
     });
 
