@@ -122,7 +122,14 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
 
       function openBefore() {
         const pull = github.pull(number);
-        return snapshotOf(github, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
+        return snapshotOf(github, {
+          ...pull,
+          state: "open",
+          mergeSha: null,
+          mergedAt: null,
+          mergedBy: null,
+          draft: false,
+        });
       }
     },
     mergeBase: (_, base, head) =>
