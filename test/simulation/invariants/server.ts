@@ -100,7 +100,9 @@ export class ServerJudge {
     const live = [...github.runs.values()].filter((one) => one.attempt === run.attempt && one.status !== "completed");
     court.demand(live.length <= 1, "an attempt is one run", () => `${run.attempt}: ${live.length} runs are live`);
     const brief = Brief.parse(JSON.parse(text));
-    const state = mirror.states.get(brief.feature) as FeatureState | undefined;
+    const [issue] = run.attempt.split("/");
+    const state = mirror.states.get(featureKey(github.repo, Number(issue))) as FeatureState | undefined;
+    court.demand(state !== undefined, "an attempt belongs to a feature", () => run.attempt);
     // A dead process's lease may still dispatch after the feature's end. Headgate cancels that run next.
     if (state === undefined || isOver(state)) return;
     const task = state.tasks.find((one) => one.plan.id === brief.task);
