@@ -310,7 +310,7 @@ export const LaneEvent = z.discriminatedUnion("type", [
       z.object({
         outcome: z.enum(["moved", "refused", "unknown"]),
         message: z.string(),
-        /** Of a refusal that ends by itself once a person or another tool has acted. */
+        /** Names what GitHub waits for, where a refusal ends once a person or another tool has acted. */
         requires: Requirement.optional(),
         /** Milliseconds that GitHub asked to wait. */
         afterMs: z.number().nonnegative().optional(),

@@ -86,9 +86,21 @@ describe("a task that a person leaves out", () => {
     const world = started({ a: [], b: [] });
     const pull = world.agentSucceeds("a");
     skip(world, "a");
-    expect(world.laneState.entries).toEqual([]);
     expect(world.has("pull.close", closed)).toBe(true);
+    expect(world.state.awaiting).toEqual(["a"]);
+    world.pullIs(pull, { state: "closed" });
+    expect(world.laneState.entries).toEqual([]);
     expect(world.task("a").pull).toBe(pull);
+    expect(world.state.awaiting).toEqual([]);
+  });
+
+  it("counts as merged when a person merged it a moment before, which no webhook had reported yet", () => {
+    const world = started({ a: [], b: [] });
+    const pull = world.agentSucceeds("a");
+    skip(world, "a");
+    world.pullIs(pull, { state: "merged", mergeSha: sha("landed"), mergedAt: world.at });
+    world.merges(pull);
+    expect(standingOf(world.state, world.task("a"))).toEqual({ kind: "merged" });
     expect(world.state.awaiting).toEqual([]);
   });
 

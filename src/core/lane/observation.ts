@@ -123,8 +123,11 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): v
 
 /** Merges nothing there, and does not count it as landed: what depends on it would be built without it. */
 function retargeted(draft: LaneDraft, entry: Entry, { base = "", state }: PullSnapshot): void {
-  if (isWithdrawn(entry)) leave(draft, entry);
-  if (isWithdrawn(entry) || isAway(entry)) return;
+  if (isWithdrawn(entry)) {
+    leave(draft, entry);
+    return;
+  }
+  if (isAway(entry)) return;
   const cause = { kind: "pull-retargeted" as const, branch: draft.state.branch, base, merged: state === "merged" };
   eject(draft, entry, { class: "policy-blocked", cause, details: [] });
 }

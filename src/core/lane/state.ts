@@ -33,7 +33,7 @@ const EntryStage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("merging"), askedAt: Time, away: z.boolean(), withdrawn: z.boolean() }),
   /** The feature repairs or resolves it. The lane keeps its place and observes its pull. */
   z.object({ kind: z.literal("away") }),
-  /** The feature gave it up during a merge with an unknown outcome. The lane observes the pull once more, then sends the outcome. */
+  /** The feature gave it up, and a merge may have happened. The lane observes the pull once more, then sends the outcome. */
   z.object({ kind: z.literal("withdrawn"), away: z.boolean() }),
 ]);
 export type EntryStage = z.infer<typeof EntryStage>;

@@ -60,9 +60,14 @@ export function onEntryWithdrawn(draft: LaneDraft, event: LaneEventOf<"entry.wit
     return null;
   }
   for (const entry of leaving) {
-    // The merge may have happened: the feature must receive its outcome, or a rollback would miss what landed.
+    // The merge may have happened, by this lane or by a person: the feature must receive its outcome, or a rollback would miss what
+    // landed. A feature that withdraws all its entries has ended and waits for no answer.
     if (entry.stage.kind === "merging") entry.stage.withdrawn = true;
-    else leave(draft, entry);
+    else if (task === null) leave(draft, entry);
+    else {
+      entry.stage = { kind: "withdrawn", away: isAway(entry) };
+      refresh(draft, entry);
+    }
   }
   return null;
 }

@@ -38,7 +38,6 @@ export interface Pull {
   draft: boolean;
   mergeSha: string | null;
   mergedAt: number | null;
-  mergedBy: string | null;
   /** Each person's latest submitted verdict. */
   reviews: Map<string, Verdict>;
   /** The head that each verdict was about. */

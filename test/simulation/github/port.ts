@@ -122,14 +122,7 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
 
       function openBefore() {
         const pull = github.pull(number);
-        return snapshotOf(github, {
-          ...pull,
-          state: "open",
-          mergeSha: null,
-          mergedAt: null,
-          mergedBy: null,
-          draft: false,
-        });
+        return snapshotOf(github, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
       }
     },
     mergeBase: (_, base, head) =>

@@ -22,7 +22,6 @@ export function openPull(github: GitHubModel, pull: Pick<Pull, "head" | "base" |
     draft: false,
     mergeSha: null,
     mergedAt: null,
-    mergedBy: null,
     reviews: new Map(),
     reviewed: new Map(),
     mergeability: null,
@@ -165,7 +164,6 @@ export function mergePull(github: GitHubModel, pull: Pull, request: MergeRequest
   pull.state = "merged";
   pull.mergeSha = landed.sha;
   pull.mergedAt = Math.floor(github.now / 1_000) * 1_000;
-  pull.mergedBy = by;
   github.record({ kind: "merged", pull, by, head: pull.shown, baseBefore: base, landed });
   move(github, pull.base, landed.sha, by);
   announcePull(github, pull, "closed", by);

@@ -82,10 +82,8 @@ function judgeDone(court: Court, github: GitHubModel, task: Task): void {
   if (task.pull === null) return;
   const pull = github.pulls.get(task.pull);
   const wanted = withoutMerge(task) === null ? "merged" : "closed";
-  // A person may merge a pull and leave its task out within the same second.
-  const isByPerson = wanted === "closed" && pull?.state === "merged" && pull.mergedBy !== BOT;
   court.demand(
-    pull?.state === wanted || isByPerson,
+    pull?.state === wanted,
     "done means merged, or left out and closed",
     () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}, not ${wanted}`,
   );
