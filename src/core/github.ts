@@ -200,7 +200,7 @@ export type RunSnapshot = z.infer<typeof RunSnapshot>;
 
 /** Why the App may not work in a repository. `messages/explain/feature.ts` makes the sentences. */
 export const Closure = z.discriminatedUnion("kind", [
-  /** Nothing in it can change. */
+  /** The repository is read-only. */
   z.object({ kind: z.literal("archived") }),
   /** The owner suspended the App's installation. */
   z.object({ kind: z.literal("suspended") }),

@@ -2,7 +2,6 @@
  * Translates GitHub's failures in one place: explains a refusal, and distinguishes outcomes that share a status by
  * their message text. Each failure that its caller does not handle becomes `Unavailable` or `Refused` here.
  */
-
 import { z } from "zod";
 import type { Requirement } from "../core/github.ts";
 import { Closed, Refused, Unavailable } from "../loop/github-port.ts";
@@ -156,8 +155,7 @@ export function mergeMayPass(words: string): boolean {
 
 /** Returns what GitHub requires before it merges a pull request; null: its words name nothing that comes by itself. */
 export function requirementIn(words: string): Requirement["of"] | null {
-  const [found] = REQUIREMENTS.filter(([pattern]) => pattern.test(words));
-  return found?.[1] ?? null;
+  return REQUIREMENTS.find(([pattern]) => pattern.test(words))?.[1] ?? null;
 }
 
 const REQUIREMENTS: readonly (readonly [RegExp, Requirement["of"]])[] = [

@@ -53,8 +53,8 @@ export function createMerging(calls: Calls, now: () => number): Merging {
         // As people named it last.
         const named = pull.title === undefined ? title : `${pull.title} (#${number})`;
         const request = { pull: number, sha: head, merge_method: method, commit_title: named };
-        const { sha } = await calls.one(repo, route, request, MergeAnswer);
-        return await landing(repo, sha);
+        const answer = await calls.one(repo, route, request, z.unknown());
+        return await landing(repo, answer);
       } catch (error) {
         return withRequirement(refusal(error, now()), repo, pull);
       }
@@ -62,9 +62,9 @@ export function createMerging(calls: Calls, now: () => number): Merging {
   };
 
   /** Reads the landed commit after GitHub accepted the merge. Any failure from here on must not claim that nothing was merged. */
-  async function landing(repo: Repo, sha: string): Promise<Merged> {
+  async function landing(repo: Repo, answer: unknown): Promise<Merged> {
     try {
-      return await landed(repo, sha, null);
+      return await landed(repo, MergeAnswer.parse(answer).sha, null);
     } catch (error) {
       return { outcome: "unknown", message: meaningOf("mergePull", error, now()).message };
     }

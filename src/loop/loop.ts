@@ -2,7 +2,6 @@
  * Offers the loop in single steps: inboxes, the outbox, the sweep. It never waits; `driver.ts` does in a process. Tests and the
  * simulation call the same steps themselves.
  */
-
 import { type Inside, Remembered } from "./memory/states.ts";
 import { type End, giveBack, runClaimed, writeEnd } from "./outbox/run.ts";
 import { PLACES, type Places, UnderWay } from "./outbox/under-way.ts";

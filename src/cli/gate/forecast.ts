@@ -10,7 +10,7 @@ import { testCommandOf } from "./suggestion.ts";
 
 export interface Forecast extends GateLists {
   required: RequiredCheck[];
-  /** What would test the repository, by its files; null: they do not say. */
+  /** The command that would test the repository, by its files; null: they do not say. */
   testCommand: string | null;
 }
 

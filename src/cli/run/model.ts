@@ -36,7 +36,7 @@ export async function chooseModel(
   if (script === null) {
     const missing = options.engine === "builtin" ? "the builtin engine" : "planning without --plan";
     throw new BadInput(
-      `ANTHROPIC_API_KEY is not set, and ${missing} needs a model; set it, or give --plan and --agent-command`,
+      `ANTHROPIC_API_KEY is not set, and ${missing} needs a model; set it, or give --agent-command and --plan, or --agent-command and a task list in the issue`,
     );
   }
   const { startScriptedModel } = await loadScriptedModel();

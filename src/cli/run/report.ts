@@ -1,6 +1,7 @@
 /**
- * The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars, null where the price is unknown. `merges[].judgedBy` names what
- * judged each required check: a job of a workflow run, a check run of an App, or the creator of a commit status.
+ * The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars, null where the price is unknown.
+ * `merges[].judgedBy` names what judged each required check: a job of a workflow run, a check run of an App, or the creator of a
+ * commit status.
  */
 
 import { type Usage, unpricedTokens } from "../../core/attempt.ts";

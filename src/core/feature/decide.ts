@@ -67,12 +67,12 @@ import {
   onRevertWritten,
 } from "./attempt/promoting.ts";
 import { onAttemptDispatched, onAttemptObserved } from "./attempt/running.ts";
-import { onRepositoryObserved } from "./commands/closing.ts";
 import { onUnlabelled } from "./commands/holding.ts";
 import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
 import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
 import { onEffectFailed } from "./effect-failures.ts";
 import { onClosingObserved, onIssueClosed, onIssueReopened } from "./ending/issue-closed.ts";
+import { onRepositoryObserved } from "./ending/repository-closed.ts";
 import { onEntryEjected, onEntryExplained, onEntryHealed, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
 import { onBranchCreated, onBranchObserved } from "./landing/targets.ts";
 import { newFeature, onFeatureObserved, onFirstLabelled, onLabelledAgain } from "./planning/admission.ts";

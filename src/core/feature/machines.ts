@@ -53,7 +53,7 @@ export type TaskMachineEvent =
   | { type: "DUE" }
   | { type: "RETRY"; kind: AttemptKind }
   | { type: "RESUBMIT" }
-  /** What it failed for is gone, and nobody has asked for another try. */
+  /** The fault that it failed for is gone, without a person's retry. */
   | { type: "HEALED" }
   /** Its change goes onto its branch, or its pull opens: after an outage, or at once where no agent has to work for it. */
   | { type: "PROMOTE" }

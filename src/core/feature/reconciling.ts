@@ -2,8 +2,8 @@
 import { activityOf } from "../rules/activity.ts";
 import { drift } from "../rules/drift.ts";
 import { observeAttempt } from "./attempt/runs.ts";
-import { observeRepository, onRepositoryDeleted } from "./commands/closing.ts";
 import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
+import { observeRepository, onRepositoryDeleted } from "./ending/repository-closed.ts";
 import { delayOf } from "./task.ts";
 
 /** The interval at which a feature under way reads GitHub by itself, for webhooks that were lost. */

@@ -14,7 +14,7 @@ import type { FeatureState } from "./state.ts";
 import { findTask } from "./state.ts";
 import { currentAttempt, type Task, type TaskAt } from "./task.ts";
 
-/** What a person does before a parked task goes on. confirm: whether nothing is to be done. */
+/** The step that a person takes before a parked task goes on. confirm: say that there is nothing to do. */
 type Remedy = "fix" | "fix-and-pay" | "revert-by-hand" | "confirm";
 
 export type TaskStanding =

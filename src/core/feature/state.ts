@@ -48,7 +48,7 @@ const Common = z.object({
   edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   /** A person stopped it. Orthogonal to the stage, so that nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), cause: z.enum(["command", "label", "closed"]) }).nullable(),
-  /** The App may not work in the repository, since when. It goes on by itself once it may again. */
+  /** Why the App cannot work in the repository, and since when. null: it can. */
   closed: z.object({ why: Closure, since: Time }).nullable(),
   /** It stopped by itself and needs a person. */
   parked: Parked.nullable(),

@@ -1,6 +1,7 @@
 /**
- * Schema 9 holds the repository's id, and whether the App may work in it. It remembers why a task ended without a merge, the last hold or resume by GitHub's clock, and
- * whether the issue is closed without an end of the feature. Its policy says what an agent's "nothing to do" leads to.
+ * Schema 9 holds the repository's id, and whether the App may work in it. It remembers why a task ended without a merge, the last hold
+ * or resume by GitHub's clock, and whether the issue is closed without an end of the feature. Its policy says what an agent's "nothing
+ * to do" leads to.
  */
 import { withRepositoryId } from "./identity.ts";
 import type { Fields } from "./step.ts";
@@ -12,10 +13,9 @@ interface TaskOf8 extends Fields {
 }
 
 export function toSchema9(state: Fields): Fields {
-  withRepositoryId(state);
   const { policy } = state;
   return {
-    ...state,
+    ...withRepositoryId(state),
     closed: null,
     issueClosed: false,
     stopWord: null,

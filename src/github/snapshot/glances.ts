@@ -3,7 +3,7 @@
  * nothing but its base has moved is not read again. Whatever could merge is always read in full, because a query proves no producer.
  */
 import { z } from "zod";
-import { type Repo, repoName } from "../../core/github.ts";
+import type { Repo } from "../../core/github.ts";
 import type { GitHub, SeenPull } from "../../loop/github-port.ts";
 import type { Calls } from "../calls.ts";
 import { Recent } from "../memory/recent.ts";
@@ -37,7 +37,7 @@ export function createGlances(
 
   function glance(repo: Repo, number: number, known: Known): Promise<Glance | null> {
     return new Promise((answer) => {
-      const key = repoName(repo);
+      const key = String(repo.id);
       const asked = waiting.get(key);
       if (asked !== undefined) {
         asked.push({ number, known, answer });
@@ -63,7 +63,7 @@ export function createGlances(
   }
 
   return async (repo, number) => {
-    const key = `${repoName(repo)} ${number}`;
+    const key = `${repo.id} ${number}`;
     const known = remembered.get(key);
     const seen = known === undefined || known.seen.state !== "open" ? null : await glance(repo, number, known);
     if (known !== undefined && seen !== null && seen.rest === known.rest && seen.behindBy > 0) {

@@ -40,22 +40,13 @@ export async function performChangePromote(
 ): Promise<FeatureEvent> {
   const { repo, branch, commit } = effect;
   const attempt = { task: effect.task, attempt: effect.attempt };
-  const done = async (): Promise<FeatureEvent | null> => {
-    const tip = await github.branchTip(repo, branch);
-    if (tip === effect.from) return null;
-    // An earlier try may have moved the branch and died before its outcome was written. A message proves nothing: anybody can copy it.
-    if (tip === commit) return { type: "change.promoted", ...attempt, head: commit };
-    const cause = { kind: "branch-moved" as const, branch, tip };
-    return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
-  };
   const moved = await github.moveBranch(repo, branch, effect.from, commit);
   if (moved === "moved") return { type: "change.promoted", ...attempt, head: commit };
-  const failure = {
-    class: "head-moved" as const,
-    cause: { kind: "branch-moved" as const, branch },
-    details: [],
-  };
-  return (await done()) ?? { type: "change.refused", ...attempt, failure };
+  const tip = await github.branchTip(repo, branch);
+  // An earlier try, whose answer was lost, may have moved the branch only now. A message proves nothing: anybody can copy it.
+  if (tip === commit) return { type: "change.promoted", ...attempt, head: commit };
+  const cause = { kind: "branch-moved" as const, branch, ...(tip === effect.from ? {} : { tip }) };
+  return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
 }
 
 /** Refuses a branch of that name that points elsewhere: it holds somebody's work, and is not ours to move. */

@@ -2,7 +2,6 @@
 import { MAX_COMMANDS } from "../../core/command.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
-import { repoName } from "../../core/github.ts";
 import { noticeMarker, statusMarker, taskOfIssue } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
 import { statusComment } from "../../messages/status.ts";
@@ -51,9 +50,7 @@ export async function performPermissionObserve(
 ): Promise<FeatureEvent> {
   const ask = () => github.permission(repo, by);
   // Only commands beyond the room for them come in numbers, and a look-up for each would be a flood of its own.
-  const permission = await (waiting === undefined
-    ? ask()
-    : remembered.permission(`${repoName(repo)} ${by}`, now(), ask));
+  const permission = await (waiting === undefined ? ask() : remembered.permission(`${repo.id} ${by}`, now(), ask));
   return { type: "permission.observed", comment, by, permission, ...(waiting && { waiting }) };
 }
 

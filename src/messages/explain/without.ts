@@ -14,7 +14,5 @@ export function withoutText(without: Without): string {
     }
     case "skipped":
       return `@${without.by} left it out`;
-    case "sub-issue-closed":
-      return `@${without.by} closed its sub-issue #${without.issue}${without.completed ? " as completed" : ""}`;
   }
 }

@@ -93,8 +93,9 @@ export async function nextDue(connection: Connection, which: "all" | "urgent"): 
 }
 
 /**
- * Asks whether this process may still claim. Makes PostgreSQL walk the index in its order until it has found enough. It takes open rows for a handful until the table is
- * analysed, which the embedded store never is, and would collect and sort all of them: 20,000 timers made each look 80 ms longer.
+ * Asks whether this process may still claim. Makes PostgreSQL walk the index in its order until it has found enough. It takes open rows
+ * for a handful until the table is analysed, which the embedded store never is, and would collect and sort all of them: 20,000 timers
+ * made each look 80 ms longer.
  */
 async function begin({ gate }: Connection, db: Kysely<Tables>): Promise<void> {
   const off = (setting: string) => sql`set_config(${`enable_${setting}`}, 'off', true)`;

@@ -99,7 +99,7 @@ export interface Repository {
   ignoresPathFilters?: boolean;
   /** Earlier `owner/name`s. Requests under one are redirected until another repository takes it. */
   formerNames?: string[];
-  /** Nothing in it can change. Left out: it can. */
+  /** Refuses every change. Left out: it is not archived. */
   archived?: boolean;
   /** Role by user id (as a string, since JSON has no other keys). */
   collaborators: Record<string, Role>;

@@ -25,6 +25,8 @@ const MAX_NOTES = 20;
 const MAX_WORDS = 4_000;
 /** Characters of what an agent said that its failure keeps. */
 const MAX_SAID = 1_000;
+/** How long an overdue attempt of a closed repository waits before it is judged again. */
+const CLOSED_GRACE_MS = 15 * 60_000;
 
 export function onAttemptDispatched(draft: Draft, event: EventOf<"attempt.dispatched">): Reaction {
   const task = taskWithAttempt(draft.state, event);
@@ -90,9 +92,6 @@ function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Out
 }
 
 /** Ends an attempt whose job did not end itself in time. */
-/** How long an overdue attempt of a closed repository waits before it is judged again. */
-const CLOSED_GRACE_MS = 15 * 60_000;
-
 export function onAttemptOverdue(draft: Draft, id: string): Reaction {
   const task = taskOfAttempt(draft.state, id);
   if (!hasPlan(draft) || task?.stage !== "working") return "stale-attempt";

@@ -31,8 +31,7 @@ type Sender = FeatureState["senders"][number];
  */
 export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): Reaction {
   const { state, at } = draft;
-  const { comment, by } = event;
-  const { writtenAt, command, pull } = event;
+  const { comment, by, writtenAt, command, pull } = event;
   const said = { writtenAt, command, ...(pull === undefined ? {} : { pull }) };
   // A comment is an answer only while the planner has open questions.
   if (command.verb === "answer" && state.questions === null) return "not-accepted-here";
@@ -47,10 +46,7 @@ export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): R
     return null;
   }
   if (!hasRoom(state, by)) {
-    draft.effects.push({
-      type: "permission.observe",
-      ...{ repo: state.repo, comment, by, waiting: said },
-    });
+    draft.effects.push({ type: "permission.observe", repo: state.repo, comment, by, waiting: said });
     return null;
   }
   state.pendingCommands.push({ comment, by, ...said });

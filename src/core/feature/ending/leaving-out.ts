@@ -2,8 +2,8 @@
  * Ends a task without a merge: a person leaves it out or did it otherwise, or there was nothing to do. The one way there, whatever the
  * task was doing: its attempt ends, its pull leaves the lane and closes, its branch goes. A merge that happens at that moment counts.
  *
- * What depends on it goes on. On what was done it waits no more; without what was left out it waits for what that waited for
- * (`rules/fan-in.ts`).
+ * Its dependents go on. A task that was done counts as done for them. In the place of a task that was left out they wait for what that
+ * one waited for (`rules/fan-in.ts`).
  */
 import { laneKey } from "../../keys.ts";
 import { cancelAttempt } from "../attempt/runs.ts";

@@ -3,7 +3,7 @@ import type { BuiltInAction } from "../execute/steps/call.ts";
 import { refuseInputs } from "./inputs.ts";
 
 interface Aside {
-  /** What does not happen. */
+  /** Says which part of the action is left out. */
   not: string;
   /** Inputs with which it would do more. */
   refused?: readonly string[];

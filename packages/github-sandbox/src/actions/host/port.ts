@@ -37,7 +37,7 @@ export interface ActionsHost {
   testMerge(repository: Repository, pullNumber: number): Promise<{ sha: string } | "conflict" | null>;
 }
 
-/** What a step said with `::debug::`. */
+/** A message of the workflow command `::debug::`. */
 export interface DebugMessage {
   /** The workflow file of the run, such as `.github/workflows/ci.yml`. */
   workflow: string;

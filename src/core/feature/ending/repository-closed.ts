@@ -1,12 +1,12 @@
 /**
- * Holds a feature while the App may not work in its repository: it is archived, the installation is suspended or removed, or lacks a
- * permission. What was asked of GitHub waits in the outbox meanwhile, and the feature goes on by itself.
+ * Holds a feature while the App cannot work in its repository: it is archived, or the installation is suspended, removed or lacks a
+ * permission. Effects wait in the outbox, and the feature resumes when the cause is gone. Ends it where the repository is deleted.
  */
 import type { Closure } from "../../github.ts";
 import { type Draft, type EventOf, nextRound, type Reaction } from "../draft.ts";
-import { cancelFeature } from "../ending/cancelling.ts";
 import { sendToLanes } from "../landing/submitting.ts";
 import { isOver } from "../state.ts";
+import { cancelFeature } from "./cancelling.ts";
 
 /** A repository that the App has not seen for so long is gone. GitHub does not tell that from one it was taken from. */
 const GONE_AFTER_MS = 30 * 24 * 3_600_000;
@@ -27,7 +27,7 @@ export function onRepositoryObserved(draft: Draft, { repo, closed }: EventOf<"re
   return null;
 }
 
-/** Ends the feature. Whatever it still asks of GitHub is refused and given up. */
+/** Ends the feature. GitHub refuses its remaining effects, and the outbox gives them up. */
 export function onRepositoryDeleted(draft: Draft): Reaction {
   if (isOver(draft.state)) return "not-accepted-here";
   cancelFeature(draft, "ghost");
