@@ -94,7 +94,7 @@ it("labelledIssues leaves pull requests out and reads both forms of labels", asy
     ]);
 
   expect(await githubWith().labelledIssues(repo, "headgate")).toEqual([
-    { number: 1, title: "T", body: "", state: "open", labels: ["a", "headgate"], author: "ghost" },
+    { number: 1, title: "T", body: "", state: "open", labels: ["a", "headgate"], author: "ghost", closedBy: null },
   ]);
 });
 
