@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runGit } from "../src/git/plumbing/dir.ts";
 import { gitEnvironment } from "../src/git/plumbing/environment.ts";
+import { distance, log, mergeBase } from "../src/git/plumbing/history.ts";
 import { isBranchName, isFilePath, isRefName } from "../src/git/plumbing/names.ts";
+import { readTree } from "../src/git/plumbing/trees.ts";
 import { GitStore } from "../src/git/store.ts";
 
 let folder: string;
@@ -124,4 +127,45 @@ it("A path that leaves the repository or enters its .git is refused", () => {
   const bad = ["", "/a", "a/", "../a", "a/../b", "./a", "a//b", ".git/x", "a/.GIT", "a\0b"];
   expect(bad.filter(isFilePath)).toEqual([]);
   expect(["a", ".github/x", "a..b", "ü b/c"].every(isFilePath)).toBe(true);
+});
+
+describe("an answer of git about SHAs", () => {
+  async function commitIn(at: string, name: string): Promise<string> {
+    const git = (...args: string[]) => runGit(["-C", at, "-c", "user.name=Ada", "-c", "user.email=a@b", ...args]);
+    writeFileSync(join(at, name), name);
+    await git("add", name);
+    await git("commit", "--quiet", "--message", name);
+    return (await git("rev-parse", "HEAD")).stdout.toString("utf8").trim();
+  }
+
+  it("is kept, and is another one for a branch that moves", async () => {
+    const at = await source();
+    const one = await store.importFrom(repository, at, "HEAD", "main");
+    const two = await commitIn(at, "two");
+    await store.importFrom(repository, at, "HEAD", "side");
+    const git = store.at(repository);
+    const asked = () =>
+      Promise.all([mergeBase(git, one, two), distance(git, one, two), log(git, two), readTree(git, two, true)]);
+    const first = await asked();
+    expect(first.slice(0, 2)).toEqual([one, { ahead: 1, behind: 0 }]);
+    expect((await log(git, "side")).length).toBe(2);
+
+    // Without its objects, git has no answer.
+    await rm(join(store.dir(repository), "objects"), { recursive: true });
+    await mkdir(join(store.dir(repository), "objects"));
+    expect(await asked()).toEqual(first);
+    await expect(log(git, "side")).rejects.toThrow();
+  });
+
+  it("is asked again where the object was missing", async () => {
+    const at = await source();
+    const one = await store.importFrom(repository, at, "HEAD", "main");
+    const two = await commitIn(at, "two");
+    const git = store.at(repository);
+    expect(await readTree(git, two, true)).toBeNull();
+    await expect(mergeBase(git, one, two)).rejects.toThrow();
+    await store.importFrom(repository, at, "HEAD", "main");
+    expect((await readTree(git, two, true))?.map(({ path }) => path)).toContain("two");
+    expect(await mergeBase(git, one, two)).toBe(one);
+  });
 });

@@ -1,5 +1,5 @@
 /** Compares two trees: changed files, their patches, and git's own diff text. */
-import type { GitDir } from "./dir.ts";
+import { fieldsOf, type GitDir, textOf } from "./dir.ts";
 
 /** The SHA of the empty tree. git knows it without storing it. */
 export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -34,11 +34,15 @@ interface RawChange {
   sha: string;
 }
 
+function compare(git: GitDir, how: readonly string[], from: string, to: string) {
+  return git.about([from, to], ["diff-tree", ...plain, ...how, from, to]);
+}
+
 export async function changes(git: GitDir, from: string, to: string): Promise<FileChange[]> {
-  const raw = parseRaw(await git.fields(["diff-tree", ...plain, "-z", "--raw", from, to]));
+  const raw = parseRaw(fieldsOf(await compare(git, ["-z", "--raw"], from, to)));
   if (raw.length === 0) return [];
-  const counts = parseCounts(await git.fields(["diff-tree", ...plain, "-z", "--numstat", from, to]));
-  const sections = (await git.text(["diff-tree", ...plain, "-p", from, to])).split(/^(?=diff --git )/m);
+  const counts = parseCounts(fieldsOf(await compare(git, ["-z", "--numstat"], from, to)));
+  const sections = textOf(await compare(git, ["-p"], from, to)).split(/^(?=diff --git )/m);
   const patches = raw.map(({ letter }) => {
     // git prints a change of type as a removal and an addition.
     const own = sections.splice(0, letter === "T" ? 2 : 1);
@@ -86,7 +90,7 @@ export async function changeSize(
   from: string,
   to: string,
 ): Promise<{ additions: number; deletions: number; files: number }> {
-  const counts = parseCounts(await git.fields(["diff-tree", ...plain, "-z", "--numstat", from, to]));
+  const counts = parseCounts(fieldsOf(await compare(git, ["-z", "--numstat"], from, to)));
   return {
     additions: counts.reduce((sum, each) => sum + each.additions, 0),
     deletions: counts.reduce((sum, each) => sum + each.deletions, 0),
@@ -96,7 +100,7 @@ export async function changeSize(
 
 /** Returns the whole difference as `git diff` prints it. */
 export async function diffText(git: GitDir, from: string, to: string): Promise<string> {
-  const { stdout } = await git.run(["diff-tree", ...plain, "-p", from, to]);
+  const { stdout } = await compare(git, ["-p"], from, to);
   return stdout.toString("utf8");
 }
 

@@ -1,6 +1,7 @@
 /** Runs git in one bare repository, with an environment of its own and without the user's git settings. */
 import { execFile } from "node:child_process";
 import { gitEnvironment, maxBuffer } from "./environment.ts";
+import { isSha } from "./names.ts";
 import { ObjectReader } from "./reader.ts";
 
 export class GitError extends Error {
@@ -46,12 +47,43 @@ export function runGit(args: readonly string[], options: RunOptions = {}): Promi
   });
 }
 
+/** Bytes of answers that one repository keeps. */
+const MOST_KEPT = 4_000_000;
+
 export class GitDir {
   readonly path: string;
   readonly objects: ObjectReader;
+  /** Answers that never change, oldest first. */
+  readonly #kept = new Map<string, Ran>();
+  #keptBytes = 0;
   constructor(path: string) {
     this.path = path;
     this.objects = new ObjectReader(path);
+  }
+
+  /**
+   * Runs a command that asks about `revisions` only. Keeps the answer where all of them are SHAs: objects never change, starting git
+   * costs ten milliseconds and more in a large parent, and each look at a pull asks the same again.
+   */
+  async about(revisions: readonly string[], args: readonly string[], options?: RunOptions): Promise<Ran> {
+    if (!revisions.every((revision) => isSha(revision.split(":", 1)[0] ?? ""))) return this.run(args, options);
+    const key = args.join("\0");
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const ran = await this.run(args, options);
+    // An object that is missing now may be pushed later.
+    if (ran.code < 128 && ran.stdout.length < MOST_KEPT / 10 && !this.#kept.has(key)) this.#keep(key, ran);
+    return ran;
+  }
+
+  #keep(key: string, ran: Ran): void {
+    this.#kept.set(key, ran);
+    this.#keptBytes += key.length + ran.stdout.length;
+    for (const [oldest, { stdout }] of this.#kept) {
+      if (this.#keptBytes <= MOST_KEPT) return;
+      this.#kept.delete(oldest);
+      this.#keptBytes -= oldest.length + stdout.length;
+    }
   }
 
   run(args: readonly string[], options?: RunOptions): Promise<Ran> {
@@ -60,15 +92,21 @@ export class GitDir {
 
   /** Returns git's output without its last line break. */
   async text(args: readonly string[], options?: RunOptions): Promise<string> {
-    const { stdout } = await this.run(args, options);
-    return stdout.toString("utf8").replace(/\n$/, "");
+    return textOf(await this.run(args, options));
   }
 
   /** Splits git's output at the NULs that `-z` prints. */
   async fields(args: readonly string[], options?: RunOptions): Promise<string[]> {
-    const { stdout } = await this.run(args, options);
-    const fields = stdout.toString("utf8").split("\0");
-    if (fields.at(-1) === "") fields.pop();
-    return fields;
+    return fieldsOf(await this.run(args, options));
   }
+}
+
+export function textOf({ stdout }: Ran): string {
+  return stdout.toString("utf8").replace(/\n$/, "");
+}
+
+export function fieldsOf({ stdout }: Ran): string[] {
+  const fields = stdout.toString("utf8").split("\0");
+  if (fields.at(-1) === "") fields.pop();
+  return fields;
 }

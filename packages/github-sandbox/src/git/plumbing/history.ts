@@ -1,5 +1,5 @@
 /** Relates commits to each other: logs, ancestry and how far two have diverged. */
-import type { GitDir } from "./dir.ts";
+import { fieldsOf, type GitDir, textOf } from "./dir.ts";
 import { type Commit, commitFormat, parseCommits } from "./objects.ts";
 
 export interface LogOptions {
@@ -31,26 +31,32 @@ export async function log(git: GitDir, tip: string, options: LogOptions = {}): P
   const others = onlyOn === undefined ? [] : ["--not", `--exclude=${onlyOn}`, "--branches"];
   const paths = path === undefined ? [] : [path];
   const command = ["--literal-pathspecs", "log", "-z", "--no-show-signature", commitFormat, ...args];
-  return parseCommits(await git.fields([...command, tip, ...exclude, ...others, "--", ...paths]));
+  const whole = [...command, tip, ...exclude, ...others, "--", ...paths];
+  // Branches and "two weeks ago" change what the same SHAs list.
+  const fixed = onlyOn === undefined && since === undefined && until === undefined;
+  return parseCommits(fieldsOf(await (fixed ? git.about([tip, ...without], whole) : git.run(whole))));
 }
 
 export async function mergeBase(git: GitDir, one: string, other: string): Promise<string | null> {
-  const { code, stdout } = await git.run(["merge-base", one, other], { accept: [1] });
+  const { code, stdout } = await git.about([one, other], ["merge-base", one, other], { accept: [1] });
   return code === 0 ? stdout.toString("utf8").trim() : null;
 }
 
 /** Returns true if `descendant` contains `ancestor`. A commit contains itself. */
 export async function isAncestor(git: GitDir, ancestor: string, descendant: string): Promise<boolean> {
   if (ancestor === descendant) return true;
-  const { code } = await git.run(["merge-base", "--is-ancestor", ancestor, descendant], { accept: [1] });
+  const command = ["merge-base", "--is-ancestor", ancestor, descendant];
+  const { code } = await git.about([ancestor, descendant], command, { accept: [1] });
   return code === 0;
 }
 
 /** Counts the commits that only `head` has (ahead) and that only `base` has (behind). */
 export async function distance(git: GitDir, base: string, head: string): Promise<{ ahead: number; behind: number }> {
   if (base === head) return { ahead: 0, behind: 0 };
-  const text = await git.text(["rev-list", "--left-right", "--count", `${base}...${head}`]);
-  const [behind = 0, ahead = 0] = text.split("\t").map(Number);
+  const command = ["rev-list", "--left-right", "--count", `${base}...${head}`];
+  const [behind = 0, ahead = 0] = textOf(await git.about([base, head], command))
+    .split("\t")
+    .map(Number);
   return { ahead, behind };
 }
 

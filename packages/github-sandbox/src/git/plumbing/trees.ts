@@ -18,7 +18,9 @@ export interface TreeEntry {
 /** Lists what `sha` (a tree, a commit or `commit:path`) holds; null if it is no tree. */
 export async function readTree(git: GitDir, sha: string, recursive: boolean): Promise<TreeEntry[] | null> {
   const how = recursive ? ["-r", "-t"] : [];
-  const { code, stdout } = await git.run(["ls-tree", "-z", "-l", "--full-tree", ...how, sha], { accept: [128] });
+  const { code, stdout } = await git.about([sha], ["ls-tree", "-z", "-l", "--full-tree", ...how, sha], {
+    accept: [128],
+  });
   if (code !== 0) return null;
   return stdout
     .toString("utf8")
@@ -41,7 +43,8 @@ function parseEntry(line: string): TreeEntry {
 
 /** Returns the object at a path of a commit, or null. */
 export async function entryAt(git: GitDir, commit: string, path: string): Promise<TreeEntry | null> {
-  const { stdout } = await git.run(["--literal-pathspecs", "ls-tree", "-z", "-l", "--full-tree", commit, "--", path]);
+  const command = ["--literal-pathspecs", "ls-tree", "-z", "-l", "--full-tree", commit, "--", path];
+  const { stdout } = await git.about([commit], command);
   const line = stdout.toString("utf8").split("\0")[0] ?? "";
   return line === "" ? null : parseEntry(line);
 }
