@@ -19,15 +19,17 @@ const sequences = {
     "npm test": "npm test",
     // As an ordinary user, also where CI is root.
     hostile: "npm run hostile",
-    // Ten thousand scenarios, or as many as a slow machine plays in seven minutes.
-    simulate: "npm run simulate -- --seeds 10000 --within 7",
+    // As many of ten thousand scenarios as this machine plays in four minutes. All of them run at night.
+    simulate: "npm run simulate -- --seeds 10000 --within 4",
     // A scenario catches every seeded bug.
     mutants: "npm run simulate -- --mutants",
     demo: "node tools/check-demo.mjs",
   },
   /** Parts that take longer than CI may. */
   nightly: {
+    seeds: "npm run simulate -- --seeds 10000",
     sweep: "npm run simulate -- --sweep",
+    kills: "npx vitest run --project nightly",
     // Takes away what keeps each hostile agent out, and sees it succeed.
     guards: "node test/hostile/guards/removed.ts",
     // A server under what strangers and hostile agents can send.

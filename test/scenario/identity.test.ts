@@ -26,7 +26,7 @@ it("a feature goes on under the new name of its repository, after every time tha
   world.suspend(true);
   await world.open("go");
   await world.gitHubSettled();
-  world.later(MINUTE);
+  world.later(10 * MINUTE);
   await world.until(async () => (await closed()) === "suspended");
   world.suspend(false);
   world.later(10 * MINUTE);

@@ -10,17 +10,14 @@ import { canonical } from "./scenario/canonical.ts";
 import { generate } from "./scenario/generate.ts";
 
 describe("the whole loop against a modelled GitHub", () => {
-  it.each([1, 21, 41, 61])(
-    "keeps every promise in twenty scenarios from seed %i on, whatever goes wrong",
-    async (first) => {
-      const broken = [];
-      for (let seed = first; seed < first + 20; seed += 1) {
-        const { verdict } = await play(generate(String(seed)));
-        if (verdict !== null) broken.push({ seed, ...verdict });
-      }
-      expect(broken).toEqual([]);
-    },
-  );
+  it("keeps every promise in twenty scenarios, whatever goes wrong", async () => {
+    const broken = [];
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { verdict } = await play(generate(String(seed)));
+      if (verdict !== null) broken.push({ seed, ...verdict });
+    }
+    expect(broken).toEqual([]);
+  });
 
   it.each(canonical.map((scenario) => [scenario.seed, scenario] as const))(
     "carries the scenario '%s' to its end when nothing goes wrong",

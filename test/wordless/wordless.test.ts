@@ -8,7 +8,7 @@ import { type Copy, withoutWords, wordlessCopy } from "./copy.ts";
 import { literals } from "./literals.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const SEEDS = 60;
+const SEEDS = 20;
 
 function files(folder: string): { path: string; code: string }[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
