@@ -4,6 +4,8 @@
  * candidate that the core judges.
  */
 
+import { shownMarkdown } from "./visible/blocks.ts";
+
 const LEFT_OUT = "[HTML comment left out]";
 
 /** Fences a text. `source` names it, such as `issue` or a path. */
@@ -12,9 +14,9 @@ export function untrusted(source: string, text: string): string {
   return `<untrusted source="${name}">\n${text.trim().replace(/<(\/?)untrusted/gi, "<$1 untrusted")}\n</untrusted>`;
 }
 
-/** Removes what GitHub hides in an issue's Markdown: HTML comments, and characters without a shape of their own. */
+/** Removes what GitHub hides in an issue's Markdown, so that a model reads what people see. Leaves marks where it removed something. */
 export function visibleMarkdown(markdown: string): string {
-  return withoutComments(visibleCharacters(markdown));
+  return shownMarkdown(withoutComments(visibleCharacters(markdown)));
 }
 
 /**
