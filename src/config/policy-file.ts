@@ -50,6 +50,16 @@ const launch = z
 /** Fills in this server's defaults, not the policy's own, for what the file leaves out. */
 const attempts = shape.attempts.extend({ tokens: shape.attempts.shape.tokens.unwrap() });
 
+const Template = z
+  .string()
+  .trim()
+  .regex(/\{(?:title|subject)\}/, "Write {title} or {subject} where the task's title stands");
+const Trailer = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/^[A-Za-z][\w-]*: \S/, "Write a trailer as 'Key: value'");
+
 const groups = {
   actions,
   launch,
@@ -60,6 +70,13 @@ const groups = {
   merge: shape.merge.partial().strict(),
   limits: shape.limits.partial().strict(),
   plan: shape.plan.partial().strict(),
+  templates: z
+    .strictObject({
+      title: Template.max(200),
+      message: z.string().trim().max(2_000),
+      trailers: z.array(Trailer).max(20),
+    })
+    .partial(),
   // A fingerprint reads as a path too.
   secrets: z.strictObject({ allow: z.array(RepositoryPath).max(100) }).partial(),
 };
@@ -69,6 +86,7 @@ const PolicyFile = z
     "max-parallel": shape.maxParallel,
     ...groups,
     "hold-labels": shape.holdLabels.unwrap(),
+    "no-repair": shape.noRepair.unwrap(),
     checks: z.array(RequiredCheck.shape.name).max(100),
     producers: shape.producers.unwrap(),
     neutral: shape.neutral.unwrap(),
@@ -84,7 +102,7 @@ const PolicyFile = z
   .partial();
 type PolicyFile = z.infer<typeof PolicyFile>;
 
-export type PolicyReading = { ok: true; policy: Policy } | { ok: false; problems: Problem[] };
+export type PolicyReading = { ok: true; policy: Policy; namesMethod?: boolean } | { ok: false; problems: Problem[] };
 
 interface FileProblem {
   /** From 1; null: the whole file. */
@@ -96,7 +114,14 @@ interface FileProblem {
 export function readPolicy(text: string | null, defaults: Policy, price: PriceLookup = listPriceOf): PolicyReading {
   if (text === null) return { ok: true, policy: defaults };
   const reading = readFile(text, price);
-  if (reading.ok) return { ok: true, policy: merged(reading.file, defaults) };
+  if (reading.ok) {
+    const { merge } = reading.file;
+    return {
+      ok: true,
+      policy: merged(reading.file, defaults),
+      ...(merge?.method === undefined ? {} : { namesMethod: true }),
+    };
+  }
   const found = reading.problems.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
   const problems: Problem[] = found.slice(0, MAX_PROBLEMS).map((problem) => ({ kind: "config", ...problem }));
   const count = found.length - problems.length;
@@ -120,6 +145,8 @@ function readFile(
   return file.success && problems.length === 0 ? { ok: true, file: file.data } : { ok: false, problems };
 }
 
+const NO_TEMPLATES = { title: undefined, message: undefined, trailers: undefined };
+
 function merged(file: PolicyFile, defaults: Policy): Policy {
   return Policy.parse({
     maxParallel: file["max-parallel"] ?? defaults.maxParallel,
@@ -139,6 +166,11 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     approve: given(defaults.approve, { when: file.approve, usd: file["approve-over"] }),
     plan: { ...defaults.plan, ...file.plan },
     holdLabels: file["hold-labels"] ?? defaults.holdLabels,
+    templates: given(defaults.templates ?? { title: null, message: null, trailers: [] }, {
+      ...NO_TEMPLATES,
+      ...file.templates,
+    }),
+    noRepair: file["no-repair"] ?? defaults.noRepair,
     checks: file.checks === undefined ? defaults.checks : file.checks.map((name) => ({ name, appId: null })),
     producers: { ...defaults.producers, ...file.producers },
     neutral: file.neutral ?? defaults.neutral,

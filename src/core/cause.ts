@@ -59,6 +59,8 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("conflicts-with-base"), branch: z.string() }),
   z.object({ kind: z.literal("base-keeps-moving"), branch: z.string(), times: z.number().int() }),
   z.object({ kind: z.literal("checks-red"), names: z.array(z.string()), headline: quoted.nullable() }),
+  /** The repository's config asks no agent to repair these checks. */
+  z.object({ kind: z.literal("checks-for-people"), names: z.array(z.string()) }),
   /** The machine failed and not the work. `text`: what it printed, or the names of the checks that did not run there. */
   z.object({ kind: z.literal("environment"), fault: EnvironmentFault, text: quoted }),
   z.object({ kind: z.literal("logs-unreadable") }),

@@ -248,6 +248,8 @@ export const Submission = z.object({
   checks: z.array(RequiredCheck),
   /** The verdict of a required check that ends as neutral. An older version did not say. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
+  /** Checks whose failures no agent is asked to repair. An older version did not say. */
+  noRepair: z.array(z.string()).max(100).optional(),
   gateSurface: GateSurfaceRule.default("approve"),
   /** false: its merge goes into the feature's integration branch. */
   reachesBase: z.boolean().default(true),

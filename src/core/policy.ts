@@ -14,7 +14,7 @@ const Limits = z.object({
 });
 
 export const Policy = z.object({
-  /** Attempts that may run at the same time. */
+  /** Attempts that may run at the same time in the repository. */
   maxParallel: z.number().int().min(1).max(100),
   /** GitHub Actions runs so many jobs at a time, and the checks of pulls want theirs too. */
   actions: z.object({
@@ -72,6 +72,19 @@ export const Policy = z.object({
   }),
   /** A pull that bears one of these labels waits. An older version stored none. */
   holdLabels: z.array(z.string().min(1).max(50)).max(20).optional(),
+  /**
+   * How titles of pulls and commits, messages and trailers read, with `{title}`, `{subject}` and `{issue}` in them. null: as Headgate
+   * writes them. An older version stored none.
+   */
+  templates: z
+    .object({
+      title: z.string().max(200).nullable(),
+      message: z.string().max(2_000).nullable(),
+      trailers: z.array(z.string().max(200)).max(20),
+    })
+    .optional(),
+  /** Checks whose failures no agent is asked to repair, such as one of sign-offs. An older version stored none. */
+  noRepair: z.array(z.string().min(1).max(200)).max(100).optional(),
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
   /**
@@ -113,6 +126,8 @@ export const defaultPolicy: Policy = {
   approve: { when: "over-budget", usd: 10 },
   plan: { publish: "comment", research: 0 },
   holdLabels: ["do-not-merge"],
+  templates: { title: null, message: null, trailers: [] },
+  noRepair: [],
   checks: [],
   producers: {},
   neutral: "pass",

@@ -1,6 +1,7 @@
 /** Makes the two calls that move code between branches. Both pin the head. GitHub offers no way to pin the base. */
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
+import { withoutSkips } from "../core/rules/skip-ci.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
 import { readCommit } from "./branches.ts";
@@ -51,7 +52,7 @@ export function createMerging(calls: Calls, now: () => number): Merging {
       try {
         const route = "PUT /repos/{owner}/{repo}/pulls/{pull}/merge";
         // As people named it last.
-        const named = pull.title === undefined ? title : `${pull.title} (#${number})`;
+        const named = pull.title === undefined ? title : `${withoutSkips(pull.title)} (#${number})`;
         const request = { pull: number, sha: head, merge_method: method, commit_title: named };
         const answer = await calls.one(repo, route, request, z.unknown());
         return await landing(repo, answer);

@@ -2,6 +2,7 @@
 import type { Effect } from "../core/effect.ts";
 import type { TaskTitle } from "../core/plan.ts";
 import { type GuardedChange, waitsForApproval } from "../core/promotion/guarded.ts";
+import { withoutSkips } from "../core/rules/skip-ci.ts";
 import { guardedReason, guardWords } from "./guarded.ts";
 import { guardedMarker } from "./markers.ts";
 import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
@@ -24,7 +25,7 @@ const MAX_FILES = 100;
 /** Also the title of commits and merges: what would close an issue is defused, for it ends up on the base branch. */
 export function pullTitle({ title }: { title: TaskTitle }): string {
   // GitHub takes 256 characters, and the merge adds the pull's number; of an invisible title nothing is left.
-  return defuse(oneLine(titleText(title), 200)) || "A task without a title";
+  return withoutSkips(defuse(oneLine(titleText(title), 200))) || "A task without a title";
 }
 
 export function pullBody(effect: PullOpen, shown: Shown): string {

@@ -51,6 +51,8 @@ approve: always
 approve-over: 25
 plan: { publish: sub-issues, research: 2 }
 hold-labels: [wait]
+templates: { title: "feat: {subject}", trailers: ["Signed-off-by: Ada <a@e.org>"] }
+no-repair: [DCO]
 checks: [unit, "lint / biome"]
 producers: { scan: 9, "ci/jenkins": jenkins-bot }
 neutral: fail
@@ -76,6 +78,8 @@ limits: { files: 10, bytes: 1000 }
     approve: { when: "always", usd: 25 },
     plan: { publish: "sub-issues", research: 2 },
     holdLabels: ["wait"],
+    templates: { title: "feat: {subject}", message: null, trailers: ["Signed-off-by: Ada <a@e.org>"] },
+    noRepair: ["DCO"],
     checks: [
       { name: "unit", appId: null },
       { name: "lint / biome", appId: null },
@@ -89,6 +93,13 @@ limits: { files: 10, bytes: 1000 }
     secrets: { allow: ["test/keys", "test/keys/**"] },
     limits: { files: 10, bytes: 1000 },
   });
+});
+
+it("the file's own merge method is told apart from the default", () => {
+  expect(readPolicy("merge: { method: squash }", defaultPolicy)).toMatchObject({ namesMethod: true });
+  for (const text of [null, "", "merge: { mode: ready }"]) {
+    expect(readPolicy(text, defaultPolicy)).not.toHaveProperty("namesMethod");
+  }
 });
 
 it("a number of slots can be taken back: without limit", () => {
@@ -122,13 +133,23 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, hold-labels, checks, producers, neutral, nothing-to-do, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, templates, secrets, hold-labels, no-repair, checks, producers, neutral, nothing-to-do, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [
       "an unknown key",
       "max-parallel: 2\nmax-paralel: 3\n",
       `, line 2: unknown key 'max-paralel'; known keys: ${KNOWN}.`,
+    ],
+    [
+      "a template without the task's title",
+      "templates: { title: 'feat: it' }\n",
+      ", line 1: 'templates.title': write {title} or {subject} where the task's title stands.",
+    ],
+    [
+      "a trailer without a key",
+      "templates: { trailers: [signed] }\n",
+      ", line 1: 'templates.trailers.0': write a trailer as 'Key: value'.",
     ],
     [
       "an unknown key in a group",

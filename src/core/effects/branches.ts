@@ -2,7 +2,10 @@
 import { z } from "zod";
 import { ChangedFile } from "../attempt.ts";
 import { TaskId, TaskTitle } from "../plan.ts";
+import { Policy } from "../policy.ts";
 import { attemptOf, define, ofRepo, Sha } from "./definition.ts";
+
+const Templates = Policy.shape.templates;
 
 export const branchEffects = {
   /** Writes an attempt's change as a commit that no branch has yet, and compares its tree with the one it is a change of. */
@@ -21,6 +24,8 @@ export const branchEffects = {
       manifest: z.array(ChangedFile),
       title: TaskTitle,
       issue: z.number().int(),
+      /** Left out: an older version's effect. */
+      templates: Templates,
     }),
     {
       key: ({ id, round }) => [id, round],
@@ -111,6 +116,8 @@ export const branchEffects = {
       base: Sha,
       title: TaskTitle,
       issue: z.number().int(),
+      /** Left out: an older version's effect. */
+      templates: Templates,
     }),
     {
       key: ({ branch, round }) => [branch, round],

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Check, RequiredCheck } from "../github.ts";
 import { TaskDescription, TaskId, TaskTitle } from "../plan.ts";
+import { Policy } from "../policy.ts";
 import { GateSurfaceRule } from "../promotion/guarded.ts";
 import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
 
@@ -26,6 +27,8 @@ export const pullEffects = {
       base: z.string(),
       title: TaskTitle,
       issue: z.number().int(),
+      /** Left out: an older version's effect. */
+      templates: Policy.shape.templates,
       summary: z.string(),
       description: TaskDescription,
       files: z.array(z.string()),

@@ -7,7 +7,7 @@ import { eject, type LaneDraft, nextAsk } from "./draft.ts";
 import type { Verdict } from "./gate.ts";
 import { judgeEntry } from "./judging/approval.ts";
 import { ownFailures, passOnBase } from "./judging/base.ts";
-import { isNotRun } from "./judging/fault.ts";
+import { isForPeople, isNotRun, repairable } from "./judging/fault.ts";
 import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
 import { refresh } from "./watching/looking.ts";
@@ -52,14 +52,17 @@ function checksFailed(draft: LaneDraft, entry: Entry, verdict: Verdict, snapshot
 }
 
 function readFailure(draft: LaneDraft, entry: Entry, failing: Check[]): void {
-  entry.stage = { kind: "reading-failure", failing };
+  // An agent reads only what it may repair.
+  const repaired = repairable(entry, failing);
+  const read = repaired.length > 0 ? repaired : failing;
+  entry.stage = { kind: "reading-failure", failing: read };
   draft.effects.push({
     type: "failure.read",
     repo: draft.state.repo,
     pull: entry.pull,
     head: entry.head,
     round: nextAsk(draft),
-    checks: failing,
+    checks: read,
   });
 }
 
@@ -73,6 +76,10 @@ export function onFailureRead(draft: LaneDraft, event: LaneEventOf<"failure.read
   // A machine on which the base passes can run the job: what it lacks, the change asks for, and an agent can repair that.
   if (fault !== null && !(canBeOfChange(fault) && passOnBase(entry, failing))) {
     environmentFailed(draft, entry, fault, first?.slice(0, 1_000) ?? names.join(", "));
+    return null;
+  }
+  if (isForPeople(entry, failing)) {
+    eject(draft, entry, { class: "policy-blocked", cause: { kind: "checks-for-people", names }, details: [] });
     return null;
   }
   const cause = { kind: "checks-red" as const, names, headline: first?.slice(0, 1_000) ?? null };

@@ -4,6 +4,7 @@ import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../cor
 import type { FailureDetail } from "../../core/failure.ts";
 import { type Check, fromAnyFile } from "../../core/github.ts";
 import { judgeHead } from "../../core/lane/gate.ts";
+import { templatedTitle } from "../../messages/commit.ts";
 import { guardedText, pullBody, pullTitle, withGuardedText } from "../../messages/pull.ts";
 import { Closed, Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
@@ -27,7 +28,7 @@ export async function performPullOpen(
     head: effect.branch,
     base: effect.base,
     commit: effect.head,
-    title: pullTitle(effect),
+    title: templatedTitle(effect),
     body: pullBody(effect, await readShown(outside, effect, effect.head)),
     isFirstTry: isFirst,
   });

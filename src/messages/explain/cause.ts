@@ -41,6 +41,8 @@ export function causeText(cause: Cause): string {
       return `It conflicts with ${cause.branch}.`;
     case "base-keeps-moving":
       return `${cause.branch} moved ${cause.times} times while this waited for its checks.`;
+    case "checks-for-people":
+      return `These checks failed, and "no-repair" in .github/headgate.yml says that no agent repairs them: ${cause.names.join(", ")}. Fix that on the branch of the pull request, which merges once they pass.`;
     case "checks-red": {
       const names = cause.names.join(", ");
       return cause.headline === null ? `Required checks failed: ${names}` : `${names}: ${cause.headline}`;

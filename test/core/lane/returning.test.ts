@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PullSnapshot } from "../../../src/core/github.ts";
-import { green, LANE, red, running, sha, World } from "../world.ts";
+import { freely, green, LANE, red, running, sha, World } from "../world.ts";
 
 /** A task whose pull the lane sent back, and that is parked. */
 function parked(seen: Partial<PullSnapshot>): { world: World; pull: number } {
@@ -45,6 +45,37 @@ describe("an entry that its feature has parked", () => {
     world.pullIs(pull, after);
     world.merges(pull);
     expect(world.task("a").stage).toBe("done");
+  });
+
+  it("A check that no agent is asked to repair costs no attempt, and its entry merges once it passes", () => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...freely, noRepair: ["unit"] } });
+    world.plan({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { checks: [red] });
+    failsToRead(world, pull);
+    expect(world.task("a")).toMatchObject({
+      stage: "parked",
+      failure: { class: "policy-blocked", cause: { kind: "checks-for-people", names: ["unit"] } },
+      machine: { failures: 0 },
+    });
+    look(world, pull, { checks: [red] });
+    expect(world.task("a").stage).toBe("parked");
+    look(world, pull, { checks: [againGreen] });
+    world.pullIs(pull, { checks: [againGreen] });
+    world.merges(pull);
+    expect(world.task("a").stage).toBe("done");
+  });
+
+  it("An agent reads only the checks that it may repair", () => {
+    const world = new World();
+    world.label();
+    const checks = ["unit", "DCO"].map((name) => ({ name, appId: null }));
+    world.allow({ checks, policy: { ...freely, noRepair: ["DCO"] } });
+    world.plan({ a: [] });
+    world.pullIs(world.agentSucceeds("a"), { checks: [red, { ...red, name: "DCO", id: 2 }] });
+    expect(world.take("failure.read").checks).toEqual([red]);
   });
 
   it("A pull that is opened again merges by itself once GitHub has computed it, without another hint", () => {

@@ -51,6 +51,7 @@ const LISTS = {
   lane: { entries: 400 },
   entry: {
     checks: 200,
+    noRepair: 100,
     rerunChecks: 50,
     comparisons: 16,
     changesWishedBy: 5,

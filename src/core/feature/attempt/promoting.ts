@@ -52,6 +52,7 @@ function writeChange(draft: PlannedDraft, task: Task, promotion: Extract<Promoti
     manifest: promotion.change,
     title: task.plan.title,
     issue: state.issue.number,
+    templates: state.policy.templates,
   });
 }
 
@@ -86,6 +87,7 @@ function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
     base: target.branch,
     title: task.plan.title,
     issue: state.issue.number,
+    templates: state.policy.templates,
     summary: task.summary,
     description: task.plan.description,
     files: paths,

@@ -89,5 +89,6 @@ export function writeRevert(draft: PlannedDraft, task: Task): void {
     base,
     title: task.plan.title,
     issue: state.issue.number,
+    templates: state.policy.templates,
   });
 }

@@ -45,6 +45,7 @@ export function submitPull(
         title: task.plan.title,
         checks: state.checks,
         neutral: state.policy.neutral,
+        noRepair: state.policy.noRepair,
         gateSurface: state.policy.gateSurface,
         reachesBase: target !== state.land,
         method: state.policy.merge.method,

@@ -4,9 +4,21 @@
  */
 import type { Failure, FailureClass } from "../../failure.ts";
 import { failureRules } from "../../failure.ts";
-import type { PullSnapshot } from "../../github.ts";
+import type { Check, PullSnapshot } from "../../github.ts";
 import { type Entry, type SentBack, withoutRerun } from "../state.ts";
 import { judgeEntry } from "./approval.ts";
+
+/** What only people change, and an observation shows. */
+const BY_PEOPLE = ["pull-closed", "pull-retargeted", "checks-for-people"] as const;
+
+/** Returns true where no agent is asked to repair any of the failed checks. */
+export function isForPeople(entry: Entry, failing: readonly Check[]): boolean {
+  return failing.length > 0 && repairable(entry, failing).length === 0;
+}
+
+export function repairable({ noRepair = [] }: Entry, failing: readonly Check[]): Check[] {
+  return failing.filter(({ name }) => !noRepair.includes(name));
+}
 
 /** Returns the fault as later observations can show it; null: they cannot, such as a refused request. */
 export function visibleFault({ class: failure, cause }: Failure): FailureClass | null {
@@ -21,7 +33,7 @@ export function visibleFault({ class: failure, cause }: Failure): FailureClass |
     case "environment-failed":
       return cause.kind === "environment" && cause.fault === "not-run-here" ? failure : "checks-failed";
     case "policy-blocked":
-      return cause.kind === "pull-closed" || cause.kind === "pull-retargeted" ? failure : null;
+      return BY_PEOPLE.some((kind) => kind === cause.kind) ? failure : null;
     default:
       return null;
   }
@@ -44,7 +56,7 @@ function presentFault(entry: Entry, snapshot: PullSnapshot): FailureClass | null
   if ((snapshot.changeRequests ?? []).some(({ head }) => head === snapshot.headSha)) return "review-changes";
   if (snapshot.mergeable === false) return "conflict-with-base";
   const { failing, interrupted, unjudged, reasons, verdict } = judgeEntry(entry, withoutRerun(entry, snapshot));
-  if (failing.length > 0) return "checks-failed";
+  if (failing.length > 0) return isForPeople(entry, failing) ? "policy-blocked" : "checks-failed";
   if (interrupted.some(isNotRun)) return "environment-failed";
   if (interrupted.length > 0) return "checks-interrupted";
   if (unjudged.length > 0 || verdict === "pass") return null;
