@@ -8,17 +8,21 @@ import type { ResultReading } from "../../core/promotion/result.ts";
 import type { ManifestFinding } from "../../core/promotion/violation.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
 import { BadArtifact } from "../github-port.ts";
+import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
 import { redacted } from "../redacted.ts";
 import type { SecretScanner } from "../scanner-port.ts";
 import { environmentFaultOfCommand } from "./environment-fault.ts";
 import type { EffectRun } from "./outcome-event.ts";
+import { awaitShare } from "./sharing.ts";
 
 export async function performAttemptDispatch(
-  outside: Outside,
+  outside: Inside,
   effect: EffectOf<"attempt.dispatch">,
-  { isFirst }: Pick<EffectRun, "isFirst">,
+  { aggregate, isFirst }: EffectRun,
 ): Promise<FeatureEvent> {
+  // One that was dispatched before may have started, and only has to be found.
+  if (isFirst) await awaitShare(outside, effect, aggregate);
   const { run } = await outside.github.dispatch(effect.repo, {
     workflow: ATTEMPT_WORKFLOW,
     attempt: effect.id,

@@ -45,6 +45,7 @@ import type { Failure } from "../../core/failure.ts";
 import { topics } from "../../core/keys.ts";
 import { performEffect } from "../effects/index.ts";
 import type { OutcomeEvent } from "../effects/outcome-event.ts";
+import { NotNext } from "../effects/sharing.ts";
 import { Closed, Refused, Unavailable } from "../github-port.ts";
 import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
@@ -58,6 +59,8 @@ const LONGEST_BACKOFF_MS = 60_000;
 const MOST_UNENDED = 5;
 /** An effect on a repository that is closed to the App is tried again after this time, without counting as a try. */
 const CLOSED_AGAIN_MS = 60_000;
+/** An attempt that waits for those of other features looks again after this time. */
+const NEXT_AGAIN_MS = 5_000;
 const CLOSED_TOLD_MS = 5 * 60_000;
 /** GitHub's lists show new runs, pulls and comments within seconds. */
 const LISTED_AFTER_MS = 30_000;
@@ -91,6 +94,7 @@ export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promi
   try {
     return done(outside, await outcomeOf(outside, claimed, effect.data));
   } catch (error) {
+    if (error instanceof NotNext) return { end: "put-back", afterMs: NEXT_AGAIN_MS };
     if (error instanceof Closed && (await waitsForRepository(outside, effect.data))) {
       return { end: "put-back", afterMs: CLOSED_AGAIN_MS };
     }
