@@ -3,6 +3,11 @@ import { z } from "zod";
 import type { Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "../core/preflight/index.ts";
 import type { CheckCommand } from "../core/promotion/commands.ts";
 import { UNKNOWN_CALL } from "../core/workflow/calls.ts";
+import { secretsIn } from "./workflow/expressions.ts";
+import { headTaken } from "./workflow/head.ts";
+import { valuesIn } from "./workflow/matrix.ts";
+import { namesOfMatrix, partsOfName } from "./workflow/names.ts";
+import { runnerOf } from "./workflow/runners.ts";
 import { readYaml } from "./yaml.ts";
 
 /** GitHub takes one string wherever it takes a list of them. */
@@ -29,11 +34,16 @@ const Defaults = z
   .object({ run: z.object({ "working-directory": z.string().nullish() }).nullish() })
   .nullish()
   .catch(null);
+const Concurrency = z
+  .union([z.string(), z.object({ group: z.string() })])
+  .nullish()
+  .catch(null);
 const Step = z.object({
   run: z.union([z.string(), z.number(), z.boolean()]).transform(String).nullish().catch(null),
   uses: z.string().nullish().catch(null),
   "working-directory": z.string().nullish().catch(null),
   with: z.record(z.string(), z.unknown()).nullish().catch(null),
+  env: z.unknown().optional(),
 });
 const Job = z
   .object({
@@ -45,6 +55,13 @@ const Job = z
     permissions: Permissions,
     // One expression may stand for the whole.
     strategy: z.union([z.string(), z.object({ matrix: z.unknown().optional() })]).nullish(),
+    env: z.unknown().optional(),
+    environment: z
+      .union([z.string(), z.object({ name: z.string() })])
+      .nullish()
+      .catch("*"),
+    with: z.record(z.string(), z.unknown()).nullish().catch(null),
+    concurrency: Concurrency,
     defaults: Defaults,
     steps: z.array(z.unknown()).nullish(),
   })
@@ -53,6 +70,7 @@ const WorkflowFile = z.object({
   on: On,
   permissions: Permissions,
   env: z.unknown().optional(),
+  concurrency: Concurrency,
   defaults: Defaults,
   jobs: z.record(z.string(), Job),
 });
@@ -71,7 +89,8 @@ export function readWorkflow(path: string, text: string): WorkflowReading {
   const file = WorkflowFile.safeParse(yaml.value);
   if (!file.success) return notAWorkflow;
   const { on, permissions, jobs } = file.data;
-  const ofAll = { ...inputsOf(stringsIn(file.data.env)), folder: folderOf(file.data.defaults) ?? "" };
+  const { env, defaults, concurrency } = file.data;
+  const ofAll = { env: [...stringsIn(env)], folder: folderOf(defaults) ?? "", groups: groupsOf(concurrency) };
   const pull = triggerOf(on, "pull_request");
   return {
     ok: true,
@@ -80,6 +99,12 @@ export function readWorkflow(path: string, text: string): WorkflowReading {
       pullRequest: pull === null ? null : { ...filters(pull), types: pull.types ?? null },
       pullRequestTarget: filtersOf(on, "pull_request_target"),
       push: pushFilters(on),
+      dispatchInputs: dispatchInputs(on),
+      alsoOnHeads: HEADS_LATER.filter((event) => Object.hasOwn(on, event)),
+      afterwards: AFTERWARDS.flatMap((event) => {
+        const found = filtersOf(on, event);
+        return found === null ? [] : [{ event, ...found }];
+      }),
       judgesHeads: HEAD_EVENTS.some((event) => Object.hasOwn(on, event)),
       jobs: Object.entries(jobs).map(([id, job]) => readJob(id, job, permissions, ofAll)),
     },
@@ -92,6 +117,13 @@ const HEAD_EVENTS = [
   ...["merge_group", "workflow_dispatch", "create", "deployment", "deployment_status"],
 ];
 
+/** Events that run a head's own code beside those of pushes and pulls: a branch is made, deployed or reviewed. */
+const HEADS_LATER = [
+  ...["create", "deployment", "deployment_status", "pull_request_review", "pull_request_review_comment", "merge_group"],
+];
+/** Events that run the default branch's code, with its secrets, after something happened on a pull. */
+const AFTERWARDS = ["workflow_run", "issue_comment", "check_run", "check_suite", "status"];
+
 type On = z.infer<typeof On>;
 
 /** null: it does not start the workflow. */
@@ -99,6 +131,12 @@ function triggerOf(on: On, name: string): NonNullable<z.infer<typeof Trigger>> |
   if (!Object.hasOwn(on, name)) return null;
   const trigger = Trigger.safeParse(on[name]);
   return trigger.success ? (trigger.data ?? {}) : {};
+}
+
+function dispatchInputs(on: On): string[] | null {
+  if (!Object.hasOwn(on, "workflow_dispatch")) return null;
+  const read = z.object({ inputs: z.record(z.string(), z.unknown()).nullish() }).safeParse(on.workflow_dispatch);
+  return Object.keys(read.data?.inputs ?? {});
 }
 
 function filters(trigger: NonNullable<z.infer<typeof Trigger>>): Filters {
@@ -124,37 +162,30 @@ function pushFilters(on: On): Filters | null {
   return onlyTags && found.branches === null && found.branchesIgnore === null ? { ...found, branches: [] } : found;
 }
 
-/** The parts of a job that are read. */
-interface Inputs {
-  secrets: string[];
-  head: boolean;
-}
-
-function inputsOf(strings: Iterable<string>): Inputs {
-  const texts = [...strings];
-  const head = /github\.event\.pull_request\.head\.|github\.head_ref|refs\/pull\//;
-  return { secrets: secretsIn(texts), head: texts.some((text) => head.test(text)) };
-}
-
 /** Every job has the workflow's environment, and its permissions unless it says something else. */
 function readJob(
   id: string,
   job: z.infer<typeof Job>,
   ofWorkflow: z.infer<typeof Permissions>,
-  ofAll: Inputs & { folder: string },
+  ofAll: { env: string[]; folder: string; groups: string[] },
 ): WorkflowJob {
-  const own = inputsOf(stringsIn(job));
   const steps = (job.steps ?? []).flatMap((step) => Step.safeParse(step).data ?? []);
+  const matrix = typeof job.strategy === "string" ? job.strategy : job.strategy?.matrix;
+  const { environment } = job;
+  const name = job.name ?? id;
   return {
     id,
     needs: job.needs ?? [],
     calls: job.uses ?? null,
-    checkName: checkName(id, job),
-    skippedName: [job.name ?? id],
-    secrets: job.secrets === "inherit" ? ["*"] : [...new Set([...own.secrets, ...ofAll.secrets])].sort(),
+    checkName: checkName(name, job),
+    skippedName: [name],
+    names: matrix === undefined || job.uses !== undefined ? null : namesOfMatrix(name, matrix),
+    secrets: job.secrets === "inherit" ? ["*"] : secretsIn([...stringsIn(job), ...ofAll.env]).sort(),
     writes: writesOf(job.permissions === undefined ? ofWorkflow : job.permissions),
-    selfHosted: [...stringsIn(job["runs-on"])].includes("self-hosted"),
-    checksOutHead: own.head || ofAll.head,
+    runner: runnerOf(job["runs-on"], valuesIn(matrix)),
+    groups: [...ofAll.groups, ...groupsOf(job.concurrency)],
+    environment: typeof environment === "object" ? (environment?.name ?? null) : (environment ?? null),
+    takesHead: headTaken(job.uses === undefined ? steps : [job], [...stringsIn(job.env), ...ofAll.env]),
     commands: steps.flatMap((step) => commandsOf(step, folderOf(job.defaults) ?? ofAll.folder)),
     uses: [job, ...steps].flatMap(({ uses }) => (uses?.startsWith("./") ? uses.replace(/^\.\/+|\/+$/g, "") : [])),
   };
@@ -181,37 +212,16 @@ function plainFolder(folder: string): string {
 }
 
 /** `name (a, b)` of a matrix, `name / job` of a workflow that it calls. */
-function checkName(id: string, job: z.infer<typeof Job>): (string | null)[] {
-  const name = job.name ?? id;
-  const parts: (string | null)[] = [];
-  let from = 0;
-  for (const { start, end } of expressionsIn(name)) {
-    if (start > from) parts.push(name.slice(from, start));
-    parts.push(null);
-    from = end;
-  }
-  if (from < name.length) parts.push(name.slice(from));
-  const filled = parts.includes(null);
-  const matrix = typeof job.strategy === "string" || job.strategy?.matrix != null;
-  if (matrix && !filled) parts.push(" (", null, ")");
-  if (job.uses !== undefined) parts.push(...UNKNOWN_CALL);
-  return parts;
+function checkName(name: string, { strategy, uses }: z.infer<typeof Job>): (string | null)[] {
+  const parts = partsOfName(name);
+  const hasMatrix = typeof strategy === "string" || strategy?.matrix != null;
+  if (hasMatrix && !parts.includes(null)) parts.push(" (", null, ")");
+  return uses === undefined ? parts : [...parts, ...UNKNOWN_CALL];
 }
 
-/** The job's own token is no secret that anybody gave it. */
-function secretsIn(strings: readonly string[]): string[] {
-  const names = new Set<string>();
-  for (const text of strings) {
-    for (const { start, end } of expressionsIn(text)) {
-      const expression = text.slice(start, end);
-      for (const [, dotted, quoted] of expression.matchAll(/\bsecrets(?:\.([\w-]+)|\[\s*'([^']+)'\s*\])/gi)) {
-        names.add((dotted ?? quoted ?? "").toUpperCase());
-      }
-      if (/\btojson\(\s*secrets\s*\)/i.test(expression)) names.add("*");
-    }
-  }
-  names.delete("GITHUB_TOKEN");
-  return [...names];
+function groupsOf(concurrency: z.infer<typeof Concurrency>): string[] {
+  const group = typeof concurrency === "object" ? concurrency?.group : concurrency;
+  return group === undefined ? [] : [group];
 }
 
 function writesOf(permissions: z.infer<typeof Permissions>): string[] | null {
@@ -219,21 +229,6 @@ function writesOf(permissions: z.infer<typeof Permissions>): string[] | null {
   if (permissions === null || permissions === "read-all") return [];
   if (permissions === "write-all") return ["*"];
   return Object.entries(permissions).flatMap(([scope, level]) => (level === "write" ? [scope] : []));
-}
-
-/** Where each `${{ … }}` stands. What is quoted in one may hold braces of its own; one that never ends is text. */
-function* expressionsIn(text: string): Generator<{ start: number; end: number }> {
-  for (let start = text.indexOf("${{"); start >= 0; ) {
-    let quoted = false;
-    let at = start + 3;
-    while (at < text.length && (quoted || !text.startsWith("}}", at))) {
-      if (text[at] === "'") quoted = !quoted;
-      at += 1;
-    }
-    if (at >= text.length) return;
-    yield { start, end: at + 2 };
-    start = text.indexOf("${{", at + 2);
-  }
 }
 
 /** Aliases may have a value stand in many places, and within itself. */

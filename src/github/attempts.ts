@@ -15,7 +15,7 @@ import { saysUnknownField, statusOf, wordsOf } from "./errors.ts";
 import { Recent } from "./memory/recent.ts";
 import type { GitHubReaders } from "./readers.ts";
 
-type Attempts = Pick<GitHub, "dispatch" | "findRun" | "run" | "cancelRun" | "artifact">;
+type Attempts = Pick<GitHub, "workflowState" | "dispatch" | "findRun" | "run" | "cancelRun" | "artifact">;
 
 const Listed = z.object({
   id: z.number().int().positive(),
@@ -149,6 +149,14 @@ export function createAttempts(
   }
 
   return {
+    async workflowState(repo, workflow) {
+      const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow}";
+      const parameters = { workflow: fileOf(workflow) };
+      const found = await calls.oneOrNull(repo, route, parameters, z.object({ state: z.string() }));
+      if (found === null) return "unknown";
+      return found.state === "active" ? "active" : "disabled";
+    },
+
     cancelRun,
 
     async dispatch(repo, { workflow, attempt, brief, isFirstTry }) {

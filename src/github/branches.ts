@@ -11,7 +11,7 @@ import { Refused } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
 import { saysAlreadyExists, saysNoSuchReference, saysNotFastForward, statusOf, wordsOf } from "./errors.ts";
 
-type Branches = Pick<GitHub, "branchTip" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch">;
+type Branches = Pick<GitHub, "branchTip" | "branchesBelow" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch">;
 type Source = { file(sha256: string): Uint8Array };
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -29,6 +29,7 @@ const Commit = z.object({
  * Text of up to this many characters in total travels inside the tree request. Each other file costs one blob request.
  */
 const MAX_INLINE_CHARACTERS = 1_000_000;
+const MAX_LISTED = 100;
 
 export function createBranches(calls: Calls): Branches {
   async function branchTip(repo: Repo, branch: string): Promise<string | null> {
@@ -59,6 +60,18 @@ export function createBranches(calls: Calls): Branches {
 
   return {
     branchTip,
+
+    async branchesBelow(repo, prefix) {
+      const route = "GET /repos/{owner}/{repo}/git/matching-refs/{ref}";
+      try {
+        const found = await calls.all(repo, route, { ref: `heads/${prefix}` }, z.object({ ref: z.string() }));
+        return found.map(({ ref }) => ref.replace("refs/heads/", "")).slice(0, MAX_LISTED);
+      } catch (error) {
+        // 409: the repository is empty.
+        if (statusOf(error) === 404 || statusOf(error) === 409) return [];
+        throw error;
+      }
+    },
 
     async commit(repo, sha) {
       const { message, tree, parents } = await readCommit(calls, repo, sha);

@@ -3,6 +3,7 @@ import type { Repo } from "../core/github.ts";
 import { missingPermissions } from "../core/preflight/inspection.ts";
 import { Closed, type GitHub } from "../loop/github-port.ts";
 import { createAttempts } from "./attempts.ts";
+import { createBaseRules } from "./base-rules.ts";
 import { createBranches } from "./branches.ts";
 import { createCalls } from "./calls.ts";
 import { createCheckReader } from "./checks/reading.ts";
@@ -17,6 +18,7 @@ import { createMerging } from "./merging.ts";
 import { createPulls } from "./pulls.ts";
 import { type GitHubReaders, readersInProcess } from "./readers.ts";
 import { createRepositories } from "./repositories.ts";
+import { createRulesets } from "./rulesets.ts";
 import { createSubIssues } from "./sub-issues.ts";
 import { createTrees } from "./trees.ts";
 
@@ -32,6 +34,8 @@ export function createGitHub(
   const readChecks = createCheckReader(calls, connection.appId, { readWorkflow, readFile: repositories.readFile });
   const port = {
     ...repositories,
+    ...createRulesets(calls),
+    ...createBaseRules(calls),
     ...createBranches(calls),
     ...createTrees(calls),
     ...createIssues(calls, connection),

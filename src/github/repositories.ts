@@ -4,11 +4,11 @@ import type { Permission, Repo, RequiredCheck } from "../core/github.ts";
 import { Permission as PermissionLevel } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
-import { statusOf } from "./errors.ts";
+import { rulesOf } from "./rulesets.ts";
 
 type Repositories = Pick<
   GitHub,
-  "repository" | "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks" | "branchRules"
+  "repository" | "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks"
 >;
 
 const Repository = z.object({
@@ -38,14 +38,6 @@ const Branch = z.object({
     })
     .optional(),
 });
-const Rule = z.object({
-  type: z.string(),
-  parameters: z.unknown().optional(),
-  ruleset_id: z.number().int().optional(),
-});
-type Rule = z.infer<typeof Rule>;
-/** `current_user_can_bypass` describes the caller, and only where the caller may see it. */
-const Ruleset = z.object({ name: z.string(), current_user_can_bypass: z.string().optional() });
 const StatusChecksRule = z.object({
   required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
 });
@@ -96,23 +88,6 @@ export function createRepositories(calls: Calls): Repositories {
       for (const check of [...classic, ...rules]) distinct.set(`${check.appId}:${check.name}`, check);
       return [...distinct.values()];
     },
-
-    async branchRules(repo, branch) {
-      const rules = await rulesOf(repo, branch);
-      const ids = new Set(rules.flatMap((rule) => rule.ruleset_id ?? []));
-      const rulesets = new Map<number, z.infer<typeof Ruleset> | null>();
-      const route = "GET /repos/{owner}/{repo}/rulesets/{ruleset}";
-      for (const id of ids) rulesets.set(id, await calls.oneOrNull(repo, route, { ruleset: id }, Ruleset));
-      return rules.map(({ type, ruleset_id: id }) => {
-        const ruleset = id === undefined ? null : (rulesets.get(id) ?? null);
-        const bypass = ruleset?.current_user_can_bypass;
-        return {
-          type,
-          ruleset: ruleset?.name ?? String(id ?? ""),
-          bypassed: bypass === "always" || bypass === "exempt",
-        };
-      });
-    },
   };
 
   /**
@@ -129,20 +104,10 @@ export function createRepositories(calls: Calls): Repositories {
   }
 
   async function ruleChecks(repo: Repo, branch: string): Promise<RequiredCheck[]> {
-    return (await rulesOf(repo, branch))
+    return (await rulesOf(calls, repo, branch))
       .filter((rule) => rule.type === "required_status_checks")
       .flatMap((rule) => StatusChecksRule.parse(rule.parameters).required_status_checks)
       .map((check) => ({ name: check.context, appId: appIdOf(check.integration_id) }));
-  }
-
-  async function rulesOf(repo: Repo, branch: string): Promise<Rule[]> {
-    try {
-      return await calls.all(repo, "GET /repos/{owner}/{repo}/rules/branches/{branch}", { branch }, Rule);
-    } catch (error) {
-      // GHES before 3.11 has no rulesets and no such route.
-      if (statusOf(error) === 404) return [];
-      throw error;
-    }
   }
 }
 

@@ -16,7 +16,7 @@ import type {
   Requirement,
   RunSnapshot,
 } from "../core/github.ts";
-import type { BranchRule } from "../core/preflight/index.ts";
+import type { BaseRules, BranchRule } from "../core/preflight/index.ts";
 import type { ResultReading } from "../core/promotion/result.ts";
 import type { Tree } from "../core/promotion/tree.ts";
 
@@ -119,6 +119,10 @@ export interface GitHub {
   defaultBranch(repo: Repo): Promise<string>;
   /** The commit a branch points at, or null when there is no such branch. */
   branchTip(repo: Repo, branch: string): Promise<string | null>;
+  /** The names of branches that begin with `prefix`, at most a hundred. */
+  branchesBelow(repo: Repo, prefix: string): Promise<string[]>;
+  /** unknown: GitHub lists no such workflow. */
+  workflowState(repo: Repo, workflow: string): Promise<"active" | "disabled" | "unknown">;
   /** A file's text at a branch or commit, or null. */
   readFile(repo: Repo, ref: string, path: string): Promise<string | null>;
   /** Paths of all files at a commit, up to `limit`. */
@@ -131,6 +135,8 @@ export interface GitHub {
   requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
   /** Rules of rulesets that apply to a branch of that name, whether it exists or not. */
   branchRules(repo: Repo, branch: string): Promise<BranchRule[]>;
+  /** What decides about merges into the branch, and what of it the App may not see. */
+  baseRules(repo: Repo, branch: string): Promise<BaseRules>;
   /** The latest checks of a commit with who made each, ended or not. Without our own and those of the attempt workflow. */
   checks(repo: Repo, sha: string): Promise<Check[]>;
   /** Heads of the pulls that merged into the branch last, newest first, at most `limit`. */

@@ -44,8 +44,10 @@ export interface Outside {
   planner: Planner;
   scanner: SecretScanner;
   settings: Settings;
-  /** Reads `.github/headgate.yml`; null: there is none. */
-  readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: Problem[] };
+  /** Reads `.github/headgate.yml`; null: there is none. `namesMethod`: the file itself names the merge method. */
+  readPolicy(
+    text: string | null,
+  ): { ok: true; policy: Policy; namesMethod?: boolean } | { ok: false; problems: Problem[] };
   /** Reads a workflow file for the preflight. */
   readWorkflow(
     path: string,

@@ -16,10 +16,13 @@ const harmless = {
   needs: [],
   calls: null,
   skippedName: ["job"],
+  names: null,
+  groups: [],
   secrets: [],
   writes: [],
-  selfHosted: false,
-  checksOutHead: false,
+  runner: { kind: "hosted" as const, shown: "ubuntu-latest" },
+  environment: null,
+  takesHead: "no" as const,
   commands: [],
   uses: [],
 };
@@ -31,6 +34,9 @@ function workflow(fields: Partial<Workflow> = {}): Workflow {
     pullRequest: onPulls,
     pullRequestTarget: null,
     push: null,
+    dispatchInputs: null,
+    alsoOnHeads: [],
+    afterwards: [],
     judgesHeads: true,
     jobs,
     ...fields,
@@ -46,7 +52,10 @@ const good: Facts = {
   producers: [],
   workflows: [workflow()],
   unreadable: [],
+  left: [],
   rules: [],
+  baseRules: null,
+  merge: { method: "squash", stated: false },
   granted: {
     metadata: "read",
     contents: "write",
@@ -80,7 +89,7 @@ const problem = (kind: string) => ({ problems: [kind], warnings: [] });
 const warning = (kind: string) => ({ problems: [], warnings: [kind] });
 
 it("a repository whose checks run on pulls, and that gives them nothing, is fine", () => {
-  expect(inspectRepository(good)).toEqual(nothing);
+  expect(inspectRepository(good)).toEqual({ ...nothing, method: "squash" });
 });
 
 describe("a required check", () => {
@@ -189,21 +198,54 @@ describe("a required check", () => {
   });
 
   it.each([
-    ["strategy: { matrix: { node: [20] } }, runs-on: x", [], "unit (…)"],
-    ["strategy: { matrix: { node: [20] } }, runs-on: x", ["unit (20)"], "unit (20)"],
+    ["strategy: { matrix: { node: [20] } }, runs-on: ubuntu-latest", [], "unit (…)"],
+    ["strategy: { matrix: { node: [20] } }, runs-on: ubuntu-latest", ["unit (20)"], "unit (20)"],
     ["uses: ./.github/workflows/unknown.yml", [], "unit / …"],
     ['name: unit, strategy: "${{ fromJSON(inputs.x) }}", runs-on: x', [], "unit (…)"],
   ])(
     "of a job { %s } comes only where it is skipped, and the warning names what to require",
     (job, reported, instead) => {
       const path = ".github/workflows/ci.yml";
-      const read = readWorkflow(path, `on: pull_request\njobs:\n  unit: { ${job} }\n`);
+      const read = readWorkflow(path, `on: pull_request\npermissions: {}\njobs:\n  unit: { ${job} }\n`);
       if (!read.ok) return expect.fail();
       expect(
         found({ workflows: [read.workflow], baseChecks: reported.map((name) => reportedOnBase(name, "success")) }),
-      ).toEqual([{ kind: "check-only-skipped", check: "unit", workflow: path, instead }]);
+      ).toContainEqual({ kind: "check-only-skipped", check: "unit", workflow: path, instead });
     },
   );
+
+  it.each<[string, string[] | null, string[], boolean]>([
+    ["test (18)", ["test (22)", "test (24)"], [], true],
+    ["test (22)", ["test (22)", "test (24)"], [], false],
+    ["test (18)", null, [], false],
+    ["test (18)", ["test (22)"], ["test (18)"], false],
+  ])("named %s against a matrix that makes %j, with %j on the base: %s", (name, names, onBase, isWarned) => {
+    const workflows = [workflow({ jobs: [{ ...harmless, checkName: ["test (", null, ")"], names }] })];
+    const baseChecks = onBase.map((one) => reportedOnBase(one, "success"));
+    expect(found({ workflows, baseChecks, required: [{ name, appId: null }] })).toEqual(
+      isWarned
+        ? [{ kind: "check-not-in-matrix", check: name, workflow: ".github/workflows/ci.yml", instead: names }]
+        : [],
+    );
+  });
+
+  it.each<[string, Partial<Workflow>, boolean]>([
+    ["ci", {}, true],
+    ["${{ github.workflow }}-${{ github.event.pull_request.base.ref }}", {}, true],
+    ["${{ github.actor }}", {}, true],
+    ["${{ github.workflow }}-${{ github.ref }}", {}, false],
+    ["${{ github.head_ref || github.run_id }}", {}, false],
+    ["pr-${{ github.event.number }}", {}, false],
+    ["pr-${{ github.event.pull_request.number }}", {}, false],
+    ["${{ github.ref }}", { pullRequest: null, pullRequestTarget: everywhere }, true],
+    ["${{ github.head_ref }}", { pullRequest: null, pullRequestTarget: everywhere }, false],
+    ["ci", { pullRequest: null, push: { ...everywhere, branches: ["main"] } }, false],
+  ])("in the concurrency group %s of a workflow %j is cancelled for another pull: %s", (group, fields, isShared) => {
+    const path = ".github/workflows/ci.yml";
+    const jobs = [{ ...harmless, checkName: ["unit"], groups: [group] }];
+    const warnings = found({ workflows: [workflow(), workflow({ path, jobs, ...fields })] });
+    expect(warnings).toEqual(isShared ? [{ kind: "checks-cancelled", workflow: path, group }] : []);
+  });
 
   it("into a branch that a pattern is slow about is judged at once", () => {
     const base = "a".repeat(40);
@@ -237,7 +279,7 @@ describe("what agents' code is given", () => {
       workflow({
         jobs: [
           ...job({ secrets: ["NPM", "AWS"], writes: ["contents"] }),
-          ...job({ secrets: ["NPM"], selfHosted: true }),
+          ...job({ secrets: ["NPM"], runner: { kind: "self-hosted", shown: "self-hosted" } }),
         ],
       }),
     ];
@@ -258,15 +300,76 @@ describe("what agents' code is given", () => {
     expect(kinds({ workflows: [workflow(), deploy] })).toEqual(nothing);
   });
 
-  it("warns of pull_request_target that checks out the pull", () => {
-    const target = (checksOutHead: boolean) =>
-      workflow({
-        pullRequest: null,
-        pullRequestTarget: everywhere,
-        jobs: job({ checkName: ["label"], checksOutHead }),
-      });
-    expect(kinds({ workflows: [workflow(), target(true)] })).toEqual(warning("target-runs-head"));
-    expect(kinds({ workflows: [workflow(), target(false)] })).toEqual(nothing);
+  const ofFile = (text: string) => {
+    const read = readWorkflow("x.yml", text);
+    if (!read.ok) return expect.fail();
+    return found({ workflows: [workflow(), read.workflow] });
+  };
+  const on = (events: string, job: string, more = "permissions: {}") =>
+    ofFile(`on: ${events}\n${more}\njobs:\n  a: { runs-on: ubuntu-latest, ${job} }\n`);
+  const warned = (kind: string, more: object) => [{ kind, workflow: "x.yml", ...more }];
+  const key = 'env: { K: "${{ secrets.K }}" }';
+
+  it.each(["pull_request", "create", "deployment_status", "pull_request_review"])(
+    "names the secrets of a workflow that runs a head's code on %s",
+    (event) => {
+      expect(on(event, key)).toEqual(warned("secrets-reachable", { secrets: ["K"] }));
+    },
+  );
+
+  it.each([
+    ["pull_request_target", "steps: [{ run: gh pr checkout 1 }]", "target-runs-head"],
+    [
+      "pull_request_target",
+      'steps: [{ uses: actions/checkout@v4, with: { ref: "${{ inputs.ref }}" } }]',
+      "target-may-run-head",
+    ],
+    [
+      "workflow_run",
+      'steps: [{ uses: actions/checkout@v4, with: { ref: "${{ github.event.workflow_run.head_sha }}" } }]',
+      "target-runs-head",
+    ],
+    ["issue_comment", "steps: [{ run: git fetch origin pull/$N/head }]", "target-runs-head"],
+  ])("warns of %s with { %s }: %s", (event, job, kind) => {
+    expect(on(event, job)).toEqual(warned(kind, { event }));
+  });
+
+  it("warns of a workflow of another repository that pull_request_target calls: it may check out anything", () => {
+    const text = "on: pull_request_target\njobs:\n  a: { uses: acme/shared/.github/workflows/x.yml@v1 }\n";
+    expect(ofFile(text)).toEqual(warned("target-may-run-head", { event: "pull_request_target" }));
+  });
+
+  it.each(["workflow_run", "issue_comment"])(
+    "names secrets of a workflow that runs after an agent's code on %s",
+    (event) => {
+      expect(on(event, key)).toEqual(warned("secrets-afterwards", { event, secrets: ["K"] }));
+      expect(on(event, "steps: []")).toEqual([]);
+    },
+  );
+
+  it("says nothing of a workflow that runs after those of other branches only", () => {
+    expect(on("{ workflow_run: { workflows: [CI], branches: [main] } }", key)).toEqual([]);
+  });
+
+  it.each([
+    ["environment: prod", "environment-reachable", { environments: ["prod"] }],
+    ['environment: { name: "${{ matrix.to }}" }', "environment-reachable", { environments: ["${{ matrix.to }}"] }],
+    ["strategy: { matrix: { r: [self-hosted] } }, runs-on: '${{ matrix.r }}'", "self-hosted", {}],
+    ["runs-on: '${{ vars.R }}'", "runner-unknown", { runners: ["${{ vars.R }}"] }],
+    ["uses: acme/x/.github/workflows/y.yml@v1", "call-unread", { calls: ["acme/x/.github/workflows/y.yml@v1"] }],
+  ])("names what a job { %s } may give to it: %s", (job, kind, more) => {
+    expect(ofFile(`on: pull_request\npermissions: {}\njobs:\n  a: { ${job} }\n`)).toEqual(warned(kind, more));
+  });
+
+  it("names in one warning all workflows that state no permissions", () => {
+    const unstated = (path: string) => workflow({ path, jobs: job({ writes: null }) });
+    const workflows = [
+      unstated("b.yml"),
+      workflow(),
+      unstated("a.yml"),
+      workflow({ ...unstated("c.yml"), pullRequest: null }),
+    ];
+    expect(found({ workflows })).toEqual([{ kind: "token-unstated", workflows: ["a.yml", "b.yml"] }]);
   });
 });
 
@@ -275,6 +378,12 @@ it("a permission that is missing, or too small, forbids to begin", () => {
   expect(found({ granted: { ...rest, contents: "read" } })).toEqual([
     { kind: "permission-missing", permission: "contents", level: "write" },
     { kind: "permission-missing", permission: "issues", level: "write" },
+  ]);
+});
+
+it("branches that are left of the issue's earlier tasks are named", () => {
+  expect(found({ left: ["headgate/7/b", "headgate/7/a"] })).toEqual([
+    { kind: "branches-left", branches: ["headgate/7/a", "headgate/7/b"] },
   ]);
 });
 

@@ -1,9 +1,11 @@
 /** The preflight of a repository whose workflows are many, large and hostile. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readPolicy } from "../../src/config/policy-file.ts";
 import { readWorkflow } from "../../src/config/workflow-file.ts";
+import { ATTEMPT_WORKFLOW } from "../../src/core/attempt.ts";
 import { FeatureEvent } from "../../src/core/event.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import { performFeatureObserve } from "../../src/loop/effects/planning.ts";
 import { preflight } from "../../src/loop/effects/preflight.ts";
 import type { GitHub } from "../../src/loop/github-port.ts";
 
@@ -14,6 +16,7 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
   const github = {
     listFiles: async () => Object.keys(workflows),
     branchRules: async () => [],
+    baseRules: async () => ({ methods: null, demands: [], unreadable: [] }),
     granted: async () =>
       Object.fromEntries(
         ["metadata", "contents", "issues", "pull_requests", "actions", "checks", "statuses", "workflows"].map((one) => [
@@ -30,6 +33,8 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
     issue: 7,
     base: { branch: "main", sha },
     required: required.map((name) => ({ name, appId: null })),
+    merge: { method: "squash" as const, stated: false },
+    isNew: false,
   };
   const settings = { label: "headgate", baseBranch: null, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 };
   return preflight({ github, settings, readWorkflow, readPolicy: (text) => readPolicy(text, defaultPolicy) }, about);
@@ -71,3 +76,82 @@ function doubling(times: number): string {
   const lines = Array.from({ length: times }, (_, at) => `b${at + 1}: &b${at + 1} [*b${at}, *b${at}]`);
   return ["b0: &b0 [x, x]", ...lines].join("\n");
 }
+
+const STARTABLE = "on: { workflow_dispatch: { inputs: { protocol: {}, attempt: {}, brief: {} } } }\njobs: {}\n";
+
+/** What the first observation of a feature finds, with a file for the attempts and one for the settings. */
+async function observed(
+  {
+    workflow = STARTABLE,
+    config = null,
+    round = 1,
+  }: { workflow?: string | null; config?: string | null; round?: number },
+  more: Partial<GitHub> = {},
+) {
+  const granted = { metadata: "read", checks: "read", statuses: "read" };
+  const written = ["contents", "issues", "pull_requests", "actions", "workflows"].map((one) => [one, "write"]);
+  const github = {
+    permission: async () => "write",
+    defaultBranch: async () => "main",
+    branchTip: async (_: unknown, branch: string) => (branch === "main" ? sha : null),
+    workflowState: async () => "active",
+    readFile: async (_: unknown, _ref: string, path: string) => (path === ATTEMPT_WORKFLOW ? workflow : config),
+    requiredChecks: async () => [{ name: "unit", appId: null }],
+    listFiles: async () => [],
+    branchesBelow: async () => [],
+    branchRules: async () => [],
+    baseRules: async () => ({ methods: ["merge", "squash", "rebase"], demands: [], unreadable: [] }),
+    granted: async () => ({ ...granted, ...Object.fromEntries(written) }),
+    checks: async () => [],
+    mergedHeads: async () => [],
+    ...more,
+  } as unknown as GitHub;
+  const settings = { label: "headgate", baseBranch: null, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 };
+  const read = {
+    readWorkflow,
+    readPolicy: (text: string | null) => readPolicy(text, defaultPolicy),
+    priceOf: () => null,
+  };
+  const effect = { type: "feature.observe" as const, repo, issue: 7, by: "ada", round };
+  const event = await performFeatureObserve({ github, settings, ...read }, effect);
+  return event.type === "feature.observed" ? event : expect.fail();
+}
+
+describe("the attempt workflow", () => {
+  const problem = (missing: string[] | null) => [
+    { kind: "workflow-not-runnable", path: ATTEMPT_WORKFLOW, branch: "main", missing },
+  ];
+  it.each([
+    [STARTABLE, []],
+    ["on: workflow_dispatch\njobs: {}\n", problem(["protocol", "attempt", "brief"])],
+    ["on: { workflow_dispatch: { inputs: { attempt: {}, brief: {} } } }\njobs: {}\n", problem(["protocol"])],
+    ["on: push\njobs: {}\n", problem(null)],
+    ["on: [", problem(null)],
+  ])("%j can be started, or the problem says why not: %j", async (workflow, problems) => {
+    expect((await observed({ workflow })).problems).toEqual(problems);
+  });
+
+  it("that is disabled keeps Headgate from starting, and one that GitHub does not list yet does not", async () => {
+    const found = async (state: "disabled" | "unknown") =>
+      (await observed({}, { workflowState: async () => state })).problems;
+    expect(await found("disabled")).toEqual([{ kind: "workflow-disabled", path: ATTEMPT_WORKFLOW }]);
+    expect(await found("unknown")).toEqual([]);
+  });
+});
+
+it("a feature merges by a method that the base allows, unless its file names another", async () => {
+  const onlyMerge: Partial<GitHub> = {
+    baseRules: async () => ({ methods: ["merge"], demands: [], unreadable: [] }),
+  };
+  const free = await observed({}, onlyMerge);
+  expect([free.policy?.merge.method, free.problems]).toEqual(["merge", []]);
+  const stated = await observed({ config: "merge: { method: squash }" }, onlyMerge);
+  expect(stated.problems).toMatchObject([{ kind: "merge-method-refused", method: "squash", allowed: ["merge"] }]);
+});
+
+it("branches of an earlier life are named before a feature's first task, and its own later are not", async () => {
+  const left: Partial<GitHub> = { branchesBelow: async (_, prefix) => [`${prefix}parser`] };
+  const kinds = async (round: number) => (await observed({ round }, left)).warnings.map(({ kind }) => kind);
+  expect(await kinds(1)).toContain("branches-left");
+  expect(await kinds(2)).not.toContain("branches-left");
+});

@@ -108,6 +108,7 @@ export function checkedRepository(test: string, files: Record<string, string> = 
     ".github/workflows/ci.yml": [
       "name: CI",
       "on: pull_request",
+      "permissions: { contents: read }",
       "jobs:",
       "  unit:",
       "    runs-on: ubuntu-latest",

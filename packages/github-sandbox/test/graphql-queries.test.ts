@@ -126,6 +126,27 @@ describe("GraphQL queries", () => {
     expect(repository.issue).toMatchObject({ state: "CLOSED", stateReason: "COMPLETED" });
   });
 
+  it("Classic protection shows its demands to everyone, and its rule to administrators only", async () => {
+    fixture.protect("main", { requiredApprovals: 2, lockBranch: true, restrictions: { userIds: [], appIds: [] } });
+    const query = (
+      fields: string,
+    ) => `query ($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
+      mergeQueue(branch: "main") { id }
+      ref(qualifiedName: "refs/heads/main") { ${fields} }
+    } }`;
+    const demands = query("refUpdateRule { requiredApprovingReviewCount requiresSignatures viewerCanPush }");
+    const rule = query("branchProtectionRule { lockBranch restrictsPushes requiresDeployments }");
+
+    expect((await fixture.ask(demands, fixture.at, fixture.tokens.rea)).repository).toEqual({
+      mergeQueue: null,
+      ref: { refUpdateRule: { requiredApprovingReviewCount: 2, requiresSignatures: false, viewerCanPush: false } },
+    });
+    expect((await fixture.problems(rule, fixture.at, fixture.tokens.rea))[0]?.type).toBe("FORBIDDEN");
+    expect((await fixture.ask(rule, fixture.at)).repository.ref).toEqual({
+      branchProtectionRule: { lockBranch: true, restrictsPushes: true, requiresDeployments: false },
+    });
+  });
+
   it("Pages of a list go forward and back without gaps", async () => {
     for (const name of ["a", "b", "c", "d", "e"]) await fixture.ada.rest.issues.createLabel({ ...fixture.at, name });
     const page = async (given: string) => {

@@ -1,6 +1,7 @@
 /** The facts of a repository's workflows and rules before any branch or pull of Headgate's exists. */
 import type { Check, PullSnapshot, RequiredCheck } from "../github.ts";
 import type { CheckCommand } from "../promotion/commands.ts";
+import type { BaseRules, MergeMethod } from "./base-rules.ts";
 import type { WorkflowFault } from "./problem.ts";
 
 /** GitHub's filter patterns of one kind; null: no such filter. */
@@ -23,13 +24,20 @@ export interface WorkflowJob {
   checkName: (string | null)[];
   /** The name of its check where the job is skipped: its name as it stands in the file. */
   skippedName: (string | null)[];
-  /** Names of the secrets that it reads; `*` where it hands on all of them. */
+  /** All names that its matrix gives to its checks. null: it has none, or the file does not show them all. */
+  names: string[] | null;
+  /** Its concurrency groups as the file names them, those of the workflows around it first. */
+  groups: string[];
+  /** Names of the secrets that it reads; `*` where it hands on all of them, or computes the name. */
   secrets: string[];
   /** The write permissions of its token. `*`: all. null: the file names none, so the repository's setting counts. */
   writes: string[] | null;
-  selfHosted: boolean;
-  /** A step names the pull's head as what to check out. */
-  checksOutHead: boolean;
+  /** Where it runs. `unknown`: the file does not show it, or names what may be anybody's. `shown`: as the file names it. */
+  runner: { kind: "hosted" | "self-hosted" | "unknown"; shown: string };
+  /** The environment whose secrets it gets, as the file names it. */
+  environment: string | null;
+  /** A step fetches the pull's head. `maybe`: it names the head, or fetches what the file does not show. */
+  takesHead: "yes" | "maybe" | "no";
   /** The commands of its steps. */
   commands: CheckCommand[];
   /** Actions and workflows of the repository itself that it uses, by their paths. */
@@ -42,6 +50,12 @@ export interface Workflow {
   /** Runs the base's workflow file, with secrets, whatever the pull proposes. */
   pullRequestTarget: Filters | null;
   push: Filters | null;
+  /** The inputs that a person or an App may start it with; null: neither may. */
+  dispatchInputs: string[] | null;
+  /** Further events that run a head's own code, such as `create` and `deployment_status`. */
+  alsoOnHeads: string[];
+  /** Events that run the default branch's code after something happened on a pull, such as `workflow_run`. */
+  afterwards: (Filters & { event: string })[];
   /** Some event that starts it is about a branch or a pull, so that its jobs report on a pull's head. */
   judgesHeads: boolean;
   jobs: WorkflowJob[];
@@ -75,7 +89,13 @@ export interface Facts {
   producers: PullSnapshot["producers"];
   workflows: Workflow[];
   unreadable: UnreadableWorkflow[];
+  /** Branches of the issue's tasks that exist before any task has begun. */
+  left: string[];
   rules: BranchRule[];
+  /** null: `headgate run` protects its base itself. */
+  baseRules: BaseRules | null;
+  /** How the policy merges. `stated`: the repository's file names the method. */
+  merge: { method: MergeMethod; stated: boolean };
   /** The permissions of the installation, such as `{ contents: "write" }`. */
   granted: Record<string, string>;
 }

@@ -2,9 +2,13 @@
 import { ACTIONS_APP, fromAnyFile, type RequiredCheck } from "../github.ts";
 import { expectedProducer, judgeHead } from "../lane/gate.ts";
 import { makes } from "../workflow/names.ts";
-import type { Facts, Workflow } from "./facts.ts";
-import { branchPasses } from "./filters.ts";
+import { judgeMerging, type MergeMethod } from "./base-rules.ts";
+import { sharedGroups } from "./concurrency.ts";
+import { exposures } from "./exposure.ts";
+import type { Facts } from "./facts.ts";
+import { distinct, MAX_NAME_CHARACTERS } from "./named.ts";
 import type { Problem, Warning } from "./problem.ts";
+import { reportsOnPulls } from "./runs.ts";
 
 /** The permissions that Headgate needs. https://docs.github.com/rest/authentication/permissions-required-for-github-apps */
 const NEEDED = {
@@ -26,32 +30,56 @@ const ORDER: readonly Warning["kind"][] = [
   "check-red-on-base",
   "check-runs-sometimes",
   "check-only-skipped",
+  "check-not-in-matrix",
+  "checks-cancelled",
   "check-unknown",
   "base-unchecked",
+  "merge-waits",
+  "branches-left",
+  "rule-may-refuse",
+  "base-not-readable",
   "target-runs-head",
+  "target-may-run-head",
   "secrets-reachable",
+  "secrets-afterwards",
+  "environment-reachable",
   "token-writes",
+  "token-unstated",
   "self-hosted",
+  "runner-unknown",
+  "call-unread",
   "workflow-unreadable",
 ];
 
 export interface Inspection {
+  /** How pulls are merged: as the policy says, or as the base allows where it says nothing. */
+  method: MergeMethod;
   problems: Problem[];
   warnings: Warning[];
 }
 
 export function inspectRepository(facts: Facts): Inspection {
   const coverage = facts.required.map((check) => coverageOf(facts, check));
+  const base = facts.baseRules === null ? null : judgeMerging(facts.baseRules, { ...facts.merge, branch: facts.base });
   const warnings = [
+    ...(base?.warnings ?? []),
+    ...(facts.left.length === 0 ? [] : [{ kind: "branches-left" as const, branches: distinct(facts.left) }]),
     ...coverage.flatMap(({ warning }) => warning ?? []),
+    ...sharedGroups(facts),
     ...baseStanding(facts),
-    ...facts.workflows.flatMap((workflow) => exposure(facts, workflow)),
+    ...exposures(facts),
     ...facts.unreadable.map(({ path, line, fault }): Warning => {
       return { kind: "workflow-unreadable", workflow: path, line, fault };
     }),
   ];
   return {
-    problems: [...permissions(facts), ...rules(facts), ...coverage.flatMap(({ problem }) => problem ?? [])],
+    method: base?.method ?? facts.merge.method,
+    problems: [
+      ...permissions(facts),
+      ...rules(facts),
+      ...(base?.problems ?? []),
+      ...coverage.flatMap(({ problem }) => problem ?? []),
+    ],
     warnings: warnings.toSorted((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind)),
   };
 }
@@ -86,8 +114,6 @@ function baseStanding({ base, required, baseChecks, producers, judgesBase }: Fac
   return red.map(({ check }): Warning => ({ kind: "check-red-on-base", check, base }));
 }
 
-type Runs = "always" | "sometimes" | "never";
-
 /** Finds out whether pulls get a required check. One that is never reported would keep every pull waiting for ever. */
 function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; warning?: Warning } {
   const runs = facts.workflows.flatMap((workflow) => {
@@ -99,6 +125,8 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
     const named = jobs.some(({ checkName }) => checkName.some((part) => part !== null));
     return named || how !== "never" ? [{ workflow: workflow.path, runs: how }] : [];
   });
+  const outside = runs.length > 0 ? notInMatrix(facts, check) : null;
+  if (outside !== null) return { warning: outside };
   if (runs.some((one) => one.runs === "always")) return {};
   const sometimes = runs.find((one) => one.runs === "sometimes");
   if (sometimes !== undefined) {
@@ -120,6 +148,22 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
   return { warning: { kind: "check-unknown", check: check.name, base: facts.base } };
 }
 
+/** The name fits only jobs whose matrices make others: `test (18)` where versions 22 and 24 are tested. */
+function notInMatrix({ workflows, baseChecks }: Facts, { name }: RequiredCheck): Warning | null {
+  if (baseChecks.some((one) => one.name === name)) return null;
+  const makers = workflows.flatMap(({ path, judgesHeads, jobs }) =>
+    judgesHeads ? jobs.filter((job) => makes(job, name)).map(({ names }) => ({ path, names })) : [],
+  );
+  const [first] = makers;
+  if (first === undefined || makers.some(({ names }) => names === null || names.includes(name))) return null;
+  return {
+    kind: "check-not-in-matrix",
+    check: name,
+    workflow: first.path,
+    instead: distinct(makers.flatMap(({ names }) => names ?? [])),
+  };
+}
+
 /** A matrix, and the jobs of a call, have longer names than the job in the file. Only where it is skipped does it have its own. */
 function onlySkipped({ workflows, baseChecks }: Facts, { name }: RequiredCheck): Warning | null {
   for (const { path, judgesHeads, jobs } of workflows) {
@@ -135,52 +179,4 @@ function onlySkipped({ workflows, baseChecks }: Facts, { name }: RequiredCheck):
     };
   }
   return null;
-}
-
-/** Counts workflows that pulls start with the base's own code: they report on the pulls all the same. */
-function reportsOnPulls(workflow: Workflow, facts: Facts): Runs {
-  const { pullRequestTarget } = workflow;
-  const targeted = pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base);
-  if (targeted && !pullRequestTarget.paths) return "always";
-  const runs = runsOnPulls(workflow, facts);
-  return targeted && runs === "never" ? "sometimes" : runs;
-}
-
-/** A check counts by its commit: a push to the task's branch makes it as well as the pull does. */
-function runsOnPulls({ pullRequest, push }: Workflow, { base, branch }: Facts): Runs {
-  const starts: Runs[] = [];
-  if (pullRequest !== null && branchPasses(pullRequest, base)) {
-    // Without `synchronize` the first head is checked, and none that comes after a repair or an update.
-    const types = pullRequest.types ?? ["opened", "synchronize", "reopened"];
-    const follows = types.includes("opened") && types.includes("synchronize");
-    starts.push(follows ? (pullRequest.paths ? "sometimes" : "always") : "sometimes");
-  }
-  if (push !== null && branchPasses(push, branch)) starts.push(push.paths ? "sometimes" : "always");
-  if (starts.includes("always")) return "always";
-  return starts.includes("sometimes") ? "sometimes" : "never";
-}
-
-/** Lists what a workflow hands to an agent's code. */
-function exposure(facts: Facts, workflow: Workflow): Warning[] {
-  const { path, jobs, pullRequestTarget } = workflow;
-  const warnings: Warning[] = [];
-  if (pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base)) {
-    if (jobs.some((job) => job.checksOutHead)) warnings.push({ kind: "target-runs-head", workflow: path });
-  }
-  if (runsOnPulls(workflow, facts) === "never") return warnings;
-  const secrets = distinct(jobs.flatMap((job) => job.secrets));
-  if (secrets.length > 0) warnings.push({ kind: "secrets-reachable", workflow: path, secrets });
-  const scopes = distinct(jobs.flatMap((job) => job.writes ?? []));
-  if (scopes.length > 0) warnings.push({ kind: "token-writes", workflow: path, scopes });
-  if (jobs.some((job) => job.selfHosted)) warnings.push({ kind: "self-hosted", workflow: path });
-  return warnings;
-}
-
-/** A feature keeps the names, and anybody who may change a workflow chooses them. */
-const MAX_NAMES = 20;
-const MAX_NAME_CHARACTERS = 200;
-
-function distinct(names: readonly string[]): string[] {
-  const sorted = [...new Set(names)].sort();
-  return sorted.slice(0, MAX_NAMES).map((name) => name.slice(0, MAX_NAME_CHARACTERS).toWellFormed());
 }

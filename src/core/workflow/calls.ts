@@ -36,12 +36,15 @@ function localPath(calls: string | null): string | null {
 
 /** The caller itself reports only where it is skipped. A job that needs it needs all jobs of the call. */
 function inPlaceOf(caller: WorkflowJob, called: readonly WorkflowJob[]): WorkflowJob[] {
-  const { skippedName, secrets, checksOutHead } = caller;
+  const { skippedName, secrets, environment } = caller;
   const prefix = [...caller.checkName.slice(0, -UNKNOWN_CALL.length), " / "];
   const idOf = (id: string) => `${caller.id} / ${id}`;
   const needs = [...caller.needs, ...called.map(({ id }) => idOf(id))];
   // Secrets that the caller hands on are among those that it reads. Its token goes to the called jobs.
-  const given = { secrets, writes: [], selfHosted: false, checksOutHead, commands: [], uses: [] };
+  // What the call itself might take is in the jobs that stand beside it now, unless it hands on the head.
+  const takesHead: WorkflowJob["takesHead"] = caller.takesHead === "yes" ? "yes" : "no";
+  const own = { writes: [], runner: { kind: "hosted" as const, shown: "" }, takesHead, commands: [], uses: [] };
+  const given = { ...own, secrets, environment, names: null, groups: caller.groups };
   const inner = called.map((job): WorkflowJob => {
     return {
       id: idOf(job.id),
@@ -49,10 +52,13 @@ function inPlaceOf(caller: WorkflowJob, called: readonly WorkflowJob[]): Workflo
       calls: job.calls,
       checkName: job.checkName.length === 0 ? [] : [...prefix, ...job.checkName],
       skippedName: [...prefix, ...job.skippedName],
+      names: null,
+      groups: [...caller.groups, ...job.groups],
       secrets: [],
       writes: job.writes ?? caller.writes,
-      selfHosted: job.selfHosted,
-      checksOutHead: job.checksOutHead,
+      runner: job.runner,
+      environment: job.environment,
+      takesHead: job.takesHead,
       commands: [...caller.commands, ...job.commands],
       uses: job.uses,
     };

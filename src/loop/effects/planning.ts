@@ -4,7 +4,7 @@ import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
-import type { Policy } from "../../core/policy.ts";
+import { defaultPolicy, type Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/preflight/index.ts";
 import { causeText } from "../../messages/explain/cause.ts";
 import { planMarker, taskOfIssue } from "../../messages/markers.ts";
@@ -32,24 +32,40 @@ export async function performFeatureObserve(
   const permission = await github.permission(repo, by);
   const defaultBranch = await github.defaultBranch(repo);
   const branch = settings.baseBranch ?? defaultBranch;
-  const [sha, workflow, squatter] = await Promise.all([
+  const [sha, workflow, state, squatter] = await Promise.all([
     github.branchTip(repo, branch),
     github.readFile(repo, defaultBranch, ATTEMPT_WORKFLOW),
+    github.workflowState(repo, ATTEMPT_WORKFLOW),
     github.branchTip(repo, "headgate"),
   ]);
   const problems: Problem[] = [];
   if (sha === null) problems.push({ kind: "base-missing", branch });
-  if (workflow === null) problems.push({ kind: "workflow-missing", path: ATTEMPT_WORKFLOW, branch: defaultBranch });
+  problems.push(...attemptWorkflowProblems(outside, { text: workflow, state, branch: defaultBranch }));
   if (squatter !== null) problems.push({ kind: "branch-in-the-way" });
   // Config comes from the base branch, as everything that steers an agent does.
   const config = outside.readPolicy(sha === null ? null : await github.readFile(repo, sha, ".github/headgate.yml"));
   if (!config.ok) problems.push(...config.problems);
-  const policy = config.ok ? config.policy : null;
-  const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
+  const read = config.ok ? config.policy : null;
+  const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), read?.checks ?? []);
   if (checks.length === 0 && sha !== null) problems.push({ kind: "no-required-checks", branch });
   const base = sha === null ? null : { branch, sha };
+  const merge = {
+    method: (read ?? defaultPolicy).merge.method,
+    stated: config.ok && config.namesMethod === true,
+  };
   const inspected =
-    base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
+    base === null
+      ? null
+      : await preflight(outside, {
+          repo,
+          issue: effect.issue,
+          base,
+          required: checks,
+          merge,
+          isNew: effect.round === 1,
+        });
+  const policy =
+    read === null ? null : { ...read, merge: { ...read.merge, method: inspected?.method ?? merge.method } };
   problems.push(...(inspected?.problems ?? []));
   return {
     type: "feature.observed",
@@ -63,6 +79,24 @@ export async function performFeatureObserve(
     problems,
     warnings: inspected?.warnings ?? [],
   };
+}
+
+/** What a dispatch gives to the attempt's run (`github/attempts.ts`). */
+const DISPATCH_INPUTS = ["protocol", "attempt", "brief"];
+
+function attemptWorkflowProblems(
+  { readWorkflow }: Pick<Outside, "readWorkflow">,
+  { text, state, branch }: { text: string | null; state: "active" | "disabled" | "unknown"; branch: string },
+): Problem[] {
+  const path = ATTEMPT_WORKFLOW;
+  if (text === null) return [{ kind: "workflow-missing", path, branch }];
+  const read = readWorkflow(path, text);
+  const inputs = read.ok ? read.workflow.dispatchInputs : null;
+  const missing = inputs === null ? null : DISPATCH_INPUTS.filter((input) => !inputs.includes(input));
+  return [
+    ...(state === "disabled" ? [{ kind: "workflow-disabled" as const, path }] : []),
+    ...(missing?.length === 0 ? [] : [{ kind: "workflow-not-runnable" as const, path, branch, missing }]),
+  ];
 }
 
 function pricesOf(outside: Pick<Outside, "priceOf">, policy: Policy | null): Record<string, Price> {

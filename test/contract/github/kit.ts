@@ -22,6 +22,8 @@ export interface ContractWorld {
   /** Another App's check run on a commit; null: still under way. */
   report(commit: string, name: string, conclusion: "success" | "failure" | null): Promise<void>;
   requireChecks(branch: string, names: string[]): Promise<void>;
+  /** Protects a branch by two approvals, resolved conversations and a linear history. */
+  demand(branch: string): Promise<void>;
   /** Reviews a pull's present head as another person. */
   review(pull: number, by: string, verdict: "APPROVE" | "REQUEST_CHANGES"): Promise<void>;
   /** The brief of an attempt whose job leaves these files in its artifact. */

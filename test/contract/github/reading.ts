@@ -12,6 +12,12 @@ export function readingContract(scene: () => Scene): void {
       expect(await github.defaultBranch(repo)).toBe("main");
       expect(await github.branchTip(repo, branch)).toBe(sha);
       expect(await github.branchTip(repo, fresh("missing"))).toBeNull();
+      const below = `${branch}-below/`;
+      await world.push(`${below}b`, {});
+      await world.push(`${below}a/c`, {});
+      expect(await github.branchesBelow(repo, below)).toEqual([`${below}a/c`, `${below}b`]);
+      expect(await github.branchesBelow(repo, `${below}none`)).toEqual([]);
+      expect(await github.workflowState(repo, WORKFLOW)).toBe("active");
     });
 
     it("reads files at branches and commits", async () => {
@@ -64,6 +70,21 @@ export function readingContract(scene: () => Scene): void {
       expect((await github.checks(repo, sha)).map((check) => check.name).sort()).toEqual(["lint", "test"]);
       expect(await github.granted(repo)).toMatchObject({ contents: "write", pull_requests: "write", metadata: "read" });
       expect(await github.branchRules(repo, fresh("unruled"))).toEqual([]);
+    });
+
+    it("knows what decides about merges into a branch, and what of it GitHub does not show", async () => {
+      const { github, repo, world, fresh } = scene();
+      const branch = fresh("base");
+      await world.push(branch, {});
+      const methods = expect.arrayContaining(["merge", "squash", "rebase"]);
+
+      expect(await github.baseRules(repo, branch)).toEqual({ methods, demands: [], unreadable: [] });
+      await world.demand(branch);
+      expect(await github.baseRules(repo, branch)).toEqual({
+        methods,
+        demands: [{ kind: "approvals", count: 2 }, { kind: "conversations" }, { kind: "linear-history" }],
+        unreadable: ["lock", "deployments", "last-push"],
+      });
     });
   });
 }

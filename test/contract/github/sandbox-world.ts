@@ -146,6 +146,13 @@ export async function makeSandboxWorld(): Promise<SandboxWorld> {
       const checks = names.map((context) => ({ context, appId: null }));
       sandbox.setProtection(repository, branch, { requiredStatusChecks: { strict: false, checks } });
     },
+    async demand(branch) {
+      sandbox.setProtection(repository, branch, {
+        requiredApprovals: 2,
+        requiredConversationResolution: true,
+        requiredLinearHistory: true,
+      });
+    },
     async review(pull, by, event) {
       const reviewer = new Octokit({ baseUrl: sandbox.apiUrl, auth: sandbox.createUser(by).token, log });
       await reviewer.pulls.createReview({ ...at, pull_number: pull, event, body: "Seen" });

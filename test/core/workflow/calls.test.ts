@@ -162,8 +162,8 @@ it("a called workflow's runners and permissions count as its caller's, and its s
       'on: workflow_call\njobs:\n  a: { runs-on: [self-hosted], env: { K: "${{ secrets.KEY }}" } }\n  b: { permissions: {}, runs-on: x }\n',
   });
   expect(jobs).toMatchObject([
-    { id: "call", secrets: ["DEPLOY"], writes: [], selfHosted: false },
-    { id: "call / a", secrets: [], writes: ["contents"], selfHosted: true },
-    { id: "call / b", secrets: [], writes: [], selfHosted: false },
+    { id: "call", secrets: ["DEPLOY"], writes: [], runner: { kind: "hosted" } },
+    { id: "call / a", secrets: [], writes: ["contents"], runner: { kind: "self-hosted" } },
+    { id: "call / b", secrets: [], writes: [], runner: { kind: "unknown" } },
   ]);
 });

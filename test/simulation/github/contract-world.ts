@@ -7,7 +7,7 @@ import { pushFiles } from "./branches.ts";
 import { report } from "./checks.ts";
 import { comment, openIssue, setLabel } from "./issues.ts";
 import { GitHubModel } from "./model.ts";
-import { blob } from "./objects.ts";
+import { ATTEMPT_FILE, blob } from "./objects.ts";
 import { modelPort } from "./port.ts";
 import { review } from "./pulls.ts";
 import { plainWire } from "./wire.ts";
@@ -35,7 +35,7 @@ export function modelContractWorld(): ContractWorld {
   github.people.set(STRANGER, "read");
   const files = new Map([
     ["README.md", blob("# App\n")],
-    [ATTEMPT_WORKFLOW, blob("on: workflow_dispatch\n")],
+    [ATTEMPT_WORKFLOW, blob(ATTEMPT_FILE)],
   ]);
   const first = github.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: clock.now });
   github.branches.set("main", first.sha);
@@ -62,6 +62,13 @@ export function modelContractWorld(): ContractWorld {
     },
     async requireChecks(branch, checks) {
       github.protection.set(branch, { checks, strict: false });
+    },
+    async demand(branch) {
+      github.demands.set(branch, [
+        { kind: "approvals", count: 2 },
+        { kind: "conversations" },
+        { kind: "linear-history" },
+      ]);
     },
     async review(pull, by, verdict) {
       review(github, github.pull(pull), by, verdict === "APPROVE" ? "APPROVED" : "CHANGES_REQUESTED");

@@ -3,6 +3,7 @@
  * its behaviour.
  */
 import type { Check, NeededJob, Permission, Repo } from "../../../src/core/github.ts";
+import type { BaseDemand } from "../../../src/core/preflight/index.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import type { Commit } from "./objects.ts";
@@ -159,6 +160,8 @@ export class GitHubModel {
   readonly branches = new Map<string, string>();
   /** The branch protection of each branch, enforced at a merge. */
   readonly protection = new Map<string, { checks: string[]; strict: boolean }>();
+  /** What the preflight can read of a branch's protection beside its checks. No merge is refused for it. */
+  readonly demands = new Map<string, BaseDemand[]>();
   readonly people = new Map<string, Permission>();
   readonly issues = new Map<number, Issue>();
   readonly pulls = new Map<number, Pull>();

@@ -26,6 +26,10 @@ export interface Commit {
   past: ReadonlySet<string>;
 }
 
+/** An attempt workflow that can be started. What its jobs do is modelled. */
+export const ATTEMPT_FILE =
+  "on: { workflow_dispatch: { inputs: { protocol: {}, attempt: {}, brief: {} } } }\njobs: {}\n";
+
 export function blob(content: string | Uint8Array, mode: Blob["mode"] = "100644"): Blob {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   return { mode, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };

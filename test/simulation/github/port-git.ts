@@ -10,6 +10,7 @@ import { meaningOf, type Wire } from "./wire.ts";
 
 type Git =
   | "branchTip"
+  | "branchesBelow"
   | "readFile"
   | "listFiles"
   | "tree"
@@ -24,6 +25,8 @@ export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire
 
   return {
     branchTip: (_, branch) => tipOf(branch),
+    branchesBelow: (_, prefix) =>
+      read("branchesBelow", () => [...github.branches.keys()].filter((branch) => branch.startsWith(prefix)).sort()),
     readFile: (_, ref, path) =>
       read("readFile", () => {
         const file = commitAt(github, ref)?.files.get(path);

@@ -59,7 +59,17 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
       read("requiredChecks", () =>
         (github.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null })),
       ),
+    workflowState: () => read("workflowState", () => "active"),
     branchRules: () => read("branchRules", () => []),
+    baseRules: (_, branch) =>
+      read("baseRules", () => {
+        const isProtected = github.protection.has(branch) || github.demands.has(branch);
+        return {
+          methods: ["merge", "squash", "rebase"],
+          demands: github.demands.get(branch) ?? [],
+          unreadable: isProtected ? ["lock", "deployments", "last-push"] : [],
+        };
+      }),
     granted: () => read("granted", () => GRANTED),
     checks: (_, sha) => read("checks", () => checksOn(github, sha)),
     mergedHeads: (_, branch, limit) =>

@@ -266,8 +266,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "core/effects/branches.ts",
-        find: "issue: z.number().int(),\n    }),\n    {\n      key: ({ branch, round }) => [branch, round],",
-        replace: "issue: z.number().int(),\n    }),\n    {\n      key: ({ branch }) => [branch],",
+        find: "templates: Templates,\n    }),\n    {\n      key: ({ branch, round }) => [branch, round],",
+        replace: "templates: Templates,\n    }),\n    {\n      key: ({ branch }) => [branch],",
       },
     ],
   },

@@ -3,7 +3,7 @@ import { type PolicyReading, readPolicy } from "../../../src/config/policy-file.
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import type { GitHubModel } from "../github/model.ts";
-import { blob, changed } from "../github/objects.ts";
+import { ATTEMPT_FILE, blob, changed } from "../github/objects.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { CONFIG_ELSEWHERE } from "./contents.ts";
 import { CONFIG, MAINTAINER, STRANGER } from "./people.ts";
@@ -15,7 +15,7 @@ export function furnish(github: GitHubModel, world: Scenario["world"]): void {
     ["README.md", blob("# Tool\n")],
     ["shared/a.txt", blob("first\n")],
     ["shared/b.txt", blob("first\n")],
-    [ATTEMPT_WORKFLOW, blob("on: workflow_dispatch\n")],
+    [ATTEMPT_WORKFLOW, blob(ATTEMPT_FILE)],
     [CONFIG, blob(configOf(world))],
   ]);
   const { sha } = github.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: github.now });

@@ -10,6 +10,7 @@ import type { Pull } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
 import { checkSuitesOf, rollupObject, statusObject } from "./checks.ts";
+import { branchProtectionRule, refUpdateRule } from "./protection.ts";
 
 function gitActor({ context, show }: Asking, { name, email, date }: Commit["author"]): Shown {
   const user = userOfEmail(context.store, email);
@@ -58,8 +59,9 @@ export async function commitObject(asking: Asking, scope: RepositoryScope, sha: 
 }
 
 /** Renders a branch or a tag; null if there is none. @param ref Such as `refs/heads/main`. */
-export async function refObject({ context, show }: Asking, scope: RepositoryScope, ref: string): Promise<Shown | null> {
+export async function refObject(asking: Asking, scope: RepositoryScope, ref: string): Promise<Shown | null> {
   const { repository } = scope;
+  const { context, show } = asking;
   const sha = await context.git.resolve(repository, ref);
   const [, prefix, name] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];
   if (sha === null || name === undefined) return null;
@@ -70,6 +72,8 @@ export async function refObject({ context, show }: Asking, scope: RepositoryScop
     prefix,
     repository: () => show.repository(scope),
     target: () => show.commit(scope, sha),
+    refUpdateRule: () => (prefix === "refs/heads/" ? refUpdateRule(asking, scope, name) : null),
+    branchProtectionRule: () => (prefix === "refs/heads/" ? branchProtectionRule(asking, scope, name) : null),
     compare: async ({ headRef }: Arguments) => {
       const name = String(headRef);
       const head = await context.git.resolve(repository, name.startsWith("refs/") ? name : `refs/heads/${name}`);
