@@ -95,5 +95,7 @@ export const IssueObservation = z.object({
       }),
     )
     .max(MAX_COMMANDS),
+  /** Its closed sub-issues. Left out: nobody asked. */
+  closedSubIssues: z.array(z.number().int()).max(100).optional(),
 });
 export type IssueObservation = z.infer<typeof IssueObservation>;

@@ -42,6 +42,8 @@ const Hinted = z.object({
   type: z.literal("hinted"),
   topic: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("issue") }),
+    /** It was closed, or opened again. */
+    z.object({ kind: z.literal("sub-issue"), issue: z.number().int().positive() }),
     /** `begins`: its run is at work now; else it ended. */
     z.object({ kind: z.literal("attempt"), attempt: z.string(), begins: z.boolean() }),
     z.object({ kind: z.literal("pull"), pull: PullNumber }),
@@ -53,6 +55,9 @@ const Hinted = z.object({
 });
 
 const TimerDue = z.object({ type: z.literal("timer.due"), timer: z.string() });
+
+/** The sub-issue that a task was written or filed as. GitHub allows 100 of an issue. */
+const SubIssues = z.array(z.object({ task: TaskId, issue: z.number().int().positive() })).max(100);
 
 /** An effect was tried as often as it may be, or was refused for good. `effect` is the effect's type, `key` its natural key. */
 const EffectFailed = z.object({
@@ -109,6 +114,15 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     by: z.string(),
     permission: Permission,
   }),
+  /** A task's sub-issue, and who closed it. `permission`: none for a bot. */
+  z.object({
+    type: z.literal("sub-issue.observed"),
+    issue: z.number().int(),
+    round: z.number().int(),
+    open: z.boolean(),
+    by: z.string(),
+    permission: Permission,
+  }),
   /** `writtenAt`: by GitHub's clock, in whole seconds, as milliseconds since 1970. */
   z.object({
     type: z.literal("command.given"),
@@ -153,6 +167,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     plan: z.unknown(),
     /** Its author. */
     source: PlanSource,
+    /** Those that its tasks are. Left out: people wrote none. */
+    subIssues: SubIssues.optional(),
     model: z.string().nullable(),
     usage: Usage.nullable(),
   }),
@@ -164,6 +180,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     model: z.string().nullable(),
     usage: Usage.nullable(),
   }),
+  /** The plan's tasks are sub-issues now. */
+  z.object({ type: z.literal("plan.filed"), version: z.number().int(), subIssues: SubIssues }),
   /** People can read this version now. */
   z.object({ type: z.literal("plan.shown"), version: z.number().int() }),
   z.object({

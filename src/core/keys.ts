@@ -21,6 +21,8 @@ export function isLane(aggregate: string): boolean {
 /** Topics name what a hint says may have changed. */
 export const topics = {
   issue: ({ id }: Repo, issue: number) => `issue ${id}#${issue}`,
+  /** A sub-issue, for the feature that has a task of it. */
+  subIssue: ({ id }: Repo, issue: number) => `sub-issue ${id}#${issue}`,
   attempt: ({ id }: Repo, attempt: string) => `attempt ${id} ${attempt}`,
   pull: ({ id }: Repo, pull: number) => `pull ${id}#${pull}`,
   /** Comments on a pull. The feature that opened it hears the commands among them. */

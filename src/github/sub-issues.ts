@@ -4,7 +4,7 @@ import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
 
-type SubIssues = Pick<GitHub, "subIssues" | "addSubIssue" | "addBlockedBy">;
+type SubIssues = Pick<GitHub, "subIssues" | "closedSubIssues" | "addSubIssue" | "addBlockedBy">;
 
 const Issue = z.object({
   /** Unique across GitHub, unlike the number. The sub-issue and dependency routes take this id. */
@@ -27,6 +27,11 @@ export function createSubIssues(calls: Calls): SubIssues {
   const isHere = (repo: Repo, url: string) =>
     url.toLowerCase().endsWith(`/repos/${repo.owner}/${repo.name}`.toLowerCase());
 
+  async function listed(repo: Repo, issue: number) {
+    const all = await calls.all(repo, "GET /repos/{owner}/{repo}/issues/{issue}/sub_issues", { issue }, Issue);
+    return all.filter((one) => isHere(repo, one.repository_url)).slice(0, MAX_SUB_ISSUES);
+  }
+
   async function blockers(repo: Repo, issue: number): Promise<number[]> {
     const route = "GET /repos/{owner}/{repo}/issues/{issue}/dependencies/blocked_by";
     const all = await calls.all(repo, route, { issue }, Issue);
@@ -38,11 +43,13 @@ export function createSubIssues(calls: Calls): SubIssues {
   }
 
   return {
+    async closedSubIssues(repo, issue) {
+      return (await listed(repo, issue)).filter((one) => one.state === "closed").map((one) => one.number);
+    },
+
     async subIssues(repo, issue) {
-      const listed = await calls.all(repo, "GET /repos/{owner}/{repo}/issues/{issue}/sub_issues", { issue }, Issue);
-      const here = listed.filter((one) => isHere(repo, one.repository_url)).slice(0, MAX_SUB_ISSUES);
       const found = [];
-      for (const { number, title, body, state } of here) {
+      for (const { number, title, body, state } of await listed(repo, issue)) {
         found.push({ number, title, body: body ?? "", state, blockedBy: await blockers(repo, number) });
       }
       return found;

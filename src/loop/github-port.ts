@@ -152,6 +152,8 @@ export interface GitHub {
 
   /** In the order in which people put them. Those in other repositories are left out. */
   subIssues(repo: Repo, issue: number): Promise<SubIssue[]>;
+  /** Numbers of the closed ones. One call for up to 100. */
+  closedSubIssues(repo: Repo, issue: number): Promise<number[]>;
   /** Creates without finding: the caller has searched before. A crash between the two calls leaves an issue without a parent. */
   addSubIssue(repo: Repo, parent: number, issue: { title: string; body: string }): Promise<{ number: number }>;
   addBlockedBy(repo: Repo, issue: number, blocker: number): Promise<void>;

@@ -21,7 +21,14 @@ export interface PlanRequest {
 
 /** `usage` is there even without a plan, since it was paid for. null: no model was asked. */
 export type PlanAnswer =
-  | { plan: unknown; source: PlanSource; model: string | null; usage: Usage | null }
+  | {
+      plan: unknown;
+      source: PlanSource;
+      /** The sub-issues that people wrote its tasks as. */
+      subIssues?: { task: string; issue: number }[];
+      model: string | null;
+      usage: Usage | null;
+    }
   /** Questions that a person must answer before there can be a plan. */
   | { questions: string[]; model: string | null; usage: Usage | null }
   | { failure: Failure; model: string | null; usage: Usage | null };

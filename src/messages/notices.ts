@@ -32,6 +32,8 @@ function words(notice: Notice): string {
       return leftOut(notice);
     case "closed-by-other":
       return `${person(notice.by)} closed this issue, and only people with write access can end the feature. It is on hold: nothing new starts and nothing merges. Comment \`/headgate cancel\` to end it. To go on, reopen the issue, or comment \`/headgate resume\`.`;
+    case "sub-issue-closed-by-other":
+      return `${person(notice.by)} closed #${notice.issue}, and only people with write access can leave a task out. Task \`${notice.task}\` goes on. To leave it out, comment \`/headgate skip ${notice.task}\`.`;
     case "nothing-to-do":
       return `The agent of task \`${notice.task}\` found nothing to do: ${plainText(notice.said, 1_000)}\n\nIf that is right, comment \`/headgate done ${notice.task}\`; what depends on it then starts. If not, say in the issue or its task what is missing and comment \`/headgate retry ${notice.task}\`.`;
     case "not-ready":

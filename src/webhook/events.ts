@@ -148,6 +148,9 @@ function issueFacts(
     facts: [{ aggregate: featureKey(repo, issue.number), key: `${word}:${issue.updated_at}`, event }],
     hints: [],
   });
+  // It may be a task of another issue's feature.
+  const about = { kind: "sub-issue" as const, issue: issue.number };
+  const ofParent = hintOf(guid, topics.subIssue(repo, issue.number), about).hints;
   // GitHub's labels do not differ by case.
   const labelled = label?.name.toLowerCase() === identity.label.toLowerCase();
   switch (action) {
@@ -164,9 +167,9 @@ function issueFacts(
     case "closed":
     case "deleted":
     case "transferred":
-      return fact("closed", { type: "issue.closed", by });
+      return { ...fact("closed", { type: "issue.closed", by }), hints: ofParent };
     case "reopened":
-      return fact("reopened", { type: "issue.reopened" });
+      return { ...fact("reopened", { type: "issue.reopened" }), hints: ofParent };
     default:
       return nothing;
   }

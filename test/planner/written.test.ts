@@ -43,6 +43,8 @@ describe("plans that people wrote win, in an order", () => {
       source: "sub-issues",
       tasks: [{ id: "issue-13" }],
     });
+    const subIssues = [{ task: "issue-13", issue: 13 }];
+    expect(await planned({ github }, { issue: issueOf(body) })).toMatchObject({ subIssues });
   });
 
   it("the issue's own list before a linked one", async () => {

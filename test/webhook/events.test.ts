@@ -158,6 +158,16 @@ it("an issue that is opened again is a fact", () => {
   expect(received("issues", issues("reopened")).facts).toMatchObject([{ event: { type: "issue.reopened" } }]);
 });
 
+it.each(["closed", "reopened", "deleted", "transferred"])(
+  "an issue that is %s is also a hint for the feature that it may be a task of",
+  (action) => {
+    const topic = "sub-issue 1#12";
+    const event = { type: "hinted", topic: { kind: "sub-issue", issue: 12 } };
+    expect(received("issues", issues(action)).hints).toEqual([{ topic, key: `hint:guid-1:${topic}`, event }]);
+    expect(received("issues", issues(action, { sender: ourselves })).hints).toEqual([]);
+  },
+);
+
 it("a command on a pull request goes to the feature that opened it, once however often it arrives", () => {
   const { facts, hints } = received("issue_comment", comment("/headgate hold", {}, { pull_request: { url: "x" } }));
   expect(facts).toEqual([]);

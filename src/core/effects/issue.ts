@@ -13,12 +13,41 @@ export const issueEffects = {
       ...ofRepo,
       issue: z.number().int(),
       round: z.number().int(),
+      /** Also which of its sub-issues are closed. Left out: no task is one. */
+      subIssues: z.boolean().optional(),
     }),
     {
       key: () => [],
       ordering: ({ issue }) => `issue ${issue}`,
       coalesces: true,
       window: "observeEveryMs",
+    },
+  ),
+
+  /** Reads who closed a task's sub-issue, and whether that person may leave the task out. */
+  "sub-issue.observe": define(
+    z.object({ type: z.literal("sub-issue.observe"), ...ofRepo, issue: z.number().int(), round: z.number().int() }),
+    {
+      key: ({ issue, round }) => [issue, round],
+      ordering: ({ issue }) => `closing ${issue}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  /** Closes the sub-issue of a task that ended. Once: a person may open it again. */
+  "sub-issue.close": define(
+    z.object({
+      type: z.literal("sub-issue.close"),
+      ...ofRepo,
+      issue: z.number().int(),
+      reason: z.enum(["completed", "not_planned"]),
+    }),
+    {
+      key: ({ issue }) => [issue],
+      ordering: ({ issue }) => `words ${issue}`,
+      coalesces: false,
+      window: null,
     },
   ),
 
@@ -106,7 +135,7 @@ export const issueEffects = {
       type: z.literal("issue.close"),
       ...ofRepo,
       issue: z.number().int(),
-      /** The tasks whose sub-issues Headgate wrote. They close with the issue. */
+      /** Tasks whose sub-issues Headgate wrote, and does not know the numbers of. They close with the issue. */
       tasks: z.array(TaskId).default([]),
     }),
     {

@@ -67,6 +67,18 @@ const notices = {
     { key: ({ about, round }) => [about, round] },
   ),
 
+  /** Somebody who may not leave a task out closed its sub-issue. */
+  "sub-issue-closed-by-other": define(
+    z.object({
+      about: z.literal("sub-issue-closed-by-other"),
+      by: z.string(),
+      issue: z.number().int(),
+      task: z.string(),
+      round: z.number().int(),
+    }),
+    { key: ({ about, round }) => [about, round] },
+  ),
+
   "nothing-to-do": define(
     z.object({ about: z.literal("nothing-to-do"), task: z.string(), attempt: z.number(), said: z.string() }),
     { key: ({ about, task, attempt }) => [about, task, attempt] },

@@ -73,18 +73,19 @@ import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
 import { onEffectFailed } from "./effect-failures.ts";
 import { onClosingObserved, onIssueClosed, onIssueReopened } from "./ending/issue-closed.ts";
 import { onRepositoryObserved } from "./ending/repository-closed.ts";
+import { onSubIssueObserved } from "./ending/sub-issues.ts";
 import { onEntryEjected, onEntryExplained, onEntryHealed, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
 import { onBranchCreated, onBranchObserved } from "./landing/targets.ts";
 import { newFeature, onFeatureObserved, onFirstLabelled, onLabelledAgain } from "./planning/admission.ts";
 import { onIssueEdited } from "./planning/approval.ts";
 import { onPlanFailed, onPlanMade, onPlanQuestioned } from "./planning/making.ts";
-import { onPlanShown } from "./planning/showing.ts";
+import { onPlanFiled, onPlanShown } from "./planning/showing.ts";
 import { onHinted, onIssueObserved } from "./reconciling.ts";
 import { settle } from "./settle.ts";
 import { isActive } from "./stages.ts";
 import type { FeatureState } from "./state.ts";
 import { isOver } from "./state.ts";
-import { currentAttempt } from "./task.ts";
+import { currentAttempt, watchedSubIssue } from "./task.ts";
 import { onTimerDue } from "./timers.ts";
 
 /** Mutates `before`, which becomes the next state. `decide` passes a copy of its own. */
@@ -128,6 +129,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onPlanQuestioned(draft, event);
     case "plan.shown":
       return onPlanShown(draft, event);
+    case "plan.filed":
+      return onPlanFiled(draft, event);
     case "issue.edited":
       return onIssueEdited(draft, event);
 
@@ -176,6 +179,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onIssueReopened(draft);
     case "closing.observed":
       return onClosingObserved(draft, event);
+    case "sub-issue.observed":
+      return onSubIssueObserved(draft, event);
 
     // Time, hints, and what could not be done
     case "hinted":
@@ -197,6 +202,8 @@ export function featureRoutes(state: FeatureState): string[] {
   const routes = [topics.issue(state.repo, state.issue.number), topics.repository(state.repo)];
   for (const task of state.tasks) {
     if (task.pull !== null) routes.push(topics.conversation(state.repo, task.pull));
+    const subIssue = watchedSubIssue(task);
+    if (subIssue !== null) routes.push(topics.subIssue(state.repo, subIssue.number));
     const attempt = isActive(task.stage) ? currentAttempt(task) : undefined;
     if (attempt !== undefined) routes.push(topics.attempt(state.repo, attemptIdOf(state, task, attempt.number)));
   }

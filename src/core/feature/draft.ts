@@ -4,7 +4,7 @@ import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent, Ignored } from "../event.ts";
 import type { FeatureState, PlannedFeature } from "./state.ts";
 import { findTask, isPlanned } from "./state.ts";
-import { currentAttempt, type Task } from "./task.ts";
+import { currentAttempt, type Task, watchedSubIssue } from "./task.ts";
 
 export type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -61,8 +61,9 @@ export function observeFeature({ state, effects }: Draft, by: string): void {
   effects.push({ type: "feature.observe", repo: state.repo, issue: state.issue.number, by, round });
 }
 
-/** Asks for the issue's label, state, text and comments. */
+/** Asks for the issue's label, state, text and comments, and for what became of the sub-issues that tasks are. */
 export function observeIssue({ state, effects }: Draft): void {
   const round = nextRound(state);
-  effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round });
+  const subIssues = state.tasks.some((task) => watchedSubIssue(task) !== null) ? { subIssues: true } : {};
+  effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round, ...subIssues });
 }

@@ -4,6 +4,7 @@ import { drift } from "../rules/drift.ts";
 import { observeAttempt } from "./attempt/runs.ts";
 import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
 import { observeRepository, onRepositoryDeleted } from "./ending/repository-closed.ts";
+import { compareSubIssues, onSubIssueHinted } from "./ending/sub-issues.ts";
 import { delayOf } from "./task.ts";
 
 /** The interval at which a feature under way reads GitHub by itself, for webhooks that were lost. */
@@ -27,8 +28,11 @@ export function sweep(draft: Draft): Reaction {
   return null;
 }
 
-export function onIssueObserved({ state, effects }: Draft, event: EventOf<"issue.observed">): Reaction {
+export function onIssueObserved(draft: Draft, event: EventOf<"issue.observed">): Reaction {
+  const { state, effects } = draft;
   if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
+  const { closedSubIssues } = event.observation;
+  if (closedSubIssues !== undefined) compareSubIssues(draft, closedSubIssues);
   for (const { key, event: missed } of drift(state, event.observation, event.round)) {
     effects.push({ type: "send", to: state.key, key, event: missed });
   }
@@ -42,6 +46,7 @@ export function onHinted(draft: Draft, { topic }: EventOf<"hinted">): Reaction {
     observeRepository(draft);
     return null;
   }
+  if (topic.kind === "sub-issue") return onSubIssueHinted(draft, topic.issue);
   // A comment may be the answer to the planner's questions, and an edit may change what is wanted.
   if (topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
     observeIssue(draft);

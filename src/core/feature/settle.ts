@@ -7,11 +7,13 @@ import { waitsFor } from "./attempt/dependencies.ts";
 import { promoteReady, startReady } from "./attempt/dispatching.ts";
 import type { Draft } from "./draft.ts";
 import { completeFeature, endRollback } from "./ending/finishing.ts";
+import { closeSubIssues, leaveOutClosed } from "./ending/sub-issues.ts";
 import { holdSiblings } from "./landing/rollback.ts";
 import { isUnderWay } from "./state.ts";
 import { moveTask } from "./transitions.ts";
 
 const passes: readonly ((draft: Draft) => void)[] = [
+  leaveOutClosed,
   judgeBreaker,
   holdSiblings,
   forgetDelays,
@@ -19,6 +21,7 @@ const passes: readonly ((draft: Draft) => void)[] = [
   promoteReady,
   startReady,
   endRollback,
+  closeSubIssues,
   completeFeature,
 ];
 

@@ -94,6 +94,16 @@ export const Landing = z.object({
 });
 export type Landing = z.infer<typeof Landing>;
 
+/** The sub-issue that people wrote the task as, or that it was filed as. */
+export const TaskSubIssue = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("open"), number: z.number() }),
+  /** `counts`: by a person with write access, so that its task is left out. Else the task goes on. */
+  z.object({ state: z.literal("closed"), number: z.number(), by: z.string(), counts: z.boolean() }),
+  /** Closed by Headgate with its task. A person who opens it again has it stay open. */
+  z.object({ state: z.literal("ended"), number: z.number() }),
+]);
+export type TaskSubIssue = z.infer<typeof TaskSubIssue>;
+
 /** Fields that every stage has. */
 const Common = z.object({
   /** Once the task has landed, without what only its agents had to know. */
@@ -123,6 +133,8 @@ const Common = z.object({
   approvalAsked: z.object({ number: z.number(), since: Time }).nullable(),
   /** The landing that this task takes back: whose, the commit that landed, and the one it landed on. */
   undoes: z.object({ task: z.string(), merge: Sha, base: Sha.nullable() }).nullable(),
+  /** Left out: it is no sub-issue. */
+  subIssue: TaskSubIssue.optional(),
 });
 
 /** The task's merge, also one that arrived after the task had ended without one; null: none. */
@@ -188,6 +200,16 @@ export function enterStage(task: Task, part: StagePart): void {
     if (!commonFields.includes(field)) Reflect.deleteProperty(task, field);
   }
   Object.assign(task, part);
+}
+
+export function isEnded({ stage }: Task): boolean {
+  return stage === "done" || stage === "cancelled";
+}
+
+/** Returns the sub-issue while its closing can leave the task out. */
+export function watchedSubIssue(task: Task): TaskSubIssue | null {
+  const { subIssue } = task;
+  return subIssue === undefined || subIssue.state === "ended" || isEnded(task) ? null : subIssue;
 }
 
 export const currentAttempt = (task: Task): AttemptRecord | undefined => task.attempts.at(-1);

@@ -20,6 +20,8 @@ import {
   performPermissionObserve,
   performReactionAdd,
   performStatusPublish,
+  performSubIssueClose,
+  performSubIssueObserve,
 } from "./issue.ts";
 import type { EffectRun, OutcomeEvent } from "./outcome-event.ts";
 import { performFeatureObserve, performPlanFile, performPlanMake, performPlanPublish } from "./planning.ts";
@@ -69,6 +71,8 @@ const executors: Executors = {
   "status.publish": performStatusPublish,
   "notice.post": performNoticePost,
   "reaction.add": performReactionAdd,
+  "sub-issue.observe": performSubIssueObserve,
+  "sub-issue.close": performSubIssueClose,
   "issue.close": performIssueClose,
   "repository.observe": performRepositoryObserve,
 };

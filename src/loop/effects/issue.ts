@@ -2,6 +2,7 @@
 import { MAX_COMMANDS } from "../../core/command.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
+import type { Permission, Repo } from "../../core/github.ts";
 import { noticeMarker, statusMarker, taskOfIssue } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
 import { statusComment } from "../../messages/status.ts";
@@ -36,7 +37,8 @@ export async function performIssueObserve(
   const label = settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
   const { title, body } = snapshot;
-  const seen = { open: snapshot.state === "open", labelled, title, body };
+  const closed = effect.subIssues === true ? { closedSubIssues: await github.closedSubIssues(repo, issue) } : {};
+  const seen = { open: snapshot.state === "open", labelled, title, body, ...closed };
   const observations = Math.max(1, Math.ceil(commands.length / MAX_COMMANDS));
   return Array.from({ length: observations }, (_, index) => {
     const some = commands.slice(index * MAX_COMMANDS, (index + 1) * MAX_COMMANDS);
@@ -54,16 +56,37 @@ export async function performPermissionObserve(
   return { type: "permission.observed", comment, by, permission, ...(waiting && { waiting }) };
 }
 
-/** Counts no bot as a person, whatever it may do: one for stale issues often has write access. */
 export async function performClosingObserve(
   { github }: Pick<Outside, "github">,
   { repo, issue, by, round }: EffectOf<"closing.observe">,
 ): Promise<FeatureEvent> {
   const seen = by === null ? await github.issue(repo, issue) : null;
   const closer = by ?? seen?.closedBy ?? null;
-  const isPerson = closer !== null && !closer.endsWith("[bot]");
-  const permission = isPerson ? await github.permission(repo, closer) : "none";
+  const permission = await permissionOf(github, repo, closer);
   return { type: "closing.observed", round, open: seen?.state === "open", by: closer ?? "ghost", permission };
+}
+
+export async function performSubIssueObserve(
+  { github }: Pick<Outside, "github">,
+  { repo, issue, round }: EffectOf<"sub-issue.observe">,
+): Promise<FeatureEvent> {
+  const { state, closedBy } = await github.issue(repo, issue);
+  const open = state === "open";
+  const permission = open ? "none" : await permissionOf(github, repo, closedBy);
+  return { type: "sub-issue.observed", issue, round, open, by: closedBy ?? "ghost", permission };
+}
+
+/** Counts no bot as a person, whatever it may do: one for stale issues often has write access. */
+async function permissionOf(github: Outside["github"], repo: Repo, login: string | null): Promise<Permission> {
+  return login === null || login.endsWith("[bot]") ? "none" : await github.permission(repo, login);
+}
+
+export async function performSubIssueClose(
+  { github }: Pick<Outside, "github">,
+  { repo, issue, reason }: EffectOf<"sub-issue.close">,
+): Promise<null> {
+  await github.closeIssue(repo, issue, reason);
+  return null;
 }
 
 export async function performStatusPublish(

@@ -122,21 +122,21 @@ export async function performPlanMake(
   const { type: _, version, ...request } = effect;
   const answer = await redacted(outside.scanner, await outside.planner.plan(request));
   const { model, usage } = answer;
-  if ("plan" in answer) return { type: "plan.made", version, plan: answer.plan, source: answer.source, model, usage };
+  if ("plan" in answer) return { type: "plan.made", version, ...answer };
   if ("questions" in answer) return { type: "plan.questioned", version, questions: answer.questions, model, usage };
   if (answer.failure.class === "provider-down") throw new Unavailable(causeText(answer.failure.cause));
   return { type: "plan.failed", version, failure: answer.failure, model, usage };
 }
 
-/** Finds before it creates: a task's sub-issue is known by its hidden marker. */
-export async function performPlanFile(outside: Outside, effect: EffectOf<"plan.file">): Promise<null> {
+/** Finds before it creates: a task's sub-issue is known by its hidden marker. A closed one is of a former plan. */
+export async function performPlanFile(outside: Outside, effect: EffectOf<"plan.file">): Promise<FeatureEvent> {
   const { github } = outside;
-  const { repo, issue, tasks } = effect;
+  const { repo, issue, version, tasks } = effect;
   const present = await github.subIssues(repo, issue);
   const numbers = new Map<string, number>();
-  for (const { number, body } of present) {
+  for (const { number, body, state } of present) {
     const id = taskOfIssue(body);
-    if (id !== null) numbers.set(id, number);
+    if (id !== null && state === "open") numbers.set(id, number);
   }
   for (const task of tasks) {
     if (numbers.has(task.id)) continue;
@@ -152,7 +152,8 @@ export async function performPlanFile(outside: Outside, effect: EffectOf<"plan.f
       await github.addBlockedBy(repo, number, blocker);
     }
   }
-  return null;
+  const filed = tasks.flatMap(({ id }) => ({ task: id, issue: numbers.get(id) ?? 0 }));
+  return { type: "plan.filed", version, subIssues: filed.filter((one) => one.issue > 0) };
 }
 
 /** Answers with the version that the comment shows, which may be later than the one asked for. */

@@ -14,5 +14,7 @@ export function withoutText(without: Without): string {
     }
     case "skipped":
       return `@${without.by} left it out`;
+    case "sub-issue-closed":
+      return `@${without.by} closed its sub-issue #${without.issue}, which leaves it out`;
   }
 }

@@ -46,9 +46,9 @@ const MAX_PROBLEMS = 8;
 function answer(
   source: PlanSource,
   where: WrittenPlace,
-  reading: { plan: object } | { problems: readonly WrittenProblem[] },
+  reading: { plan: object; subIssues?: { task: string; issue: number }[] } | { problems: readonly WrittenProblem[] },
 ): PlanAnswer {
-  if ("plan" in reading) return { plan: reading.plan, source, model: null, usage: null };
+  if ("plan" in reading) return { ...reading, source, model: null, usage: null };
   const problems = reading.problems.slice(0, MAX_PROBLEMS);
   return refused({ kind: "written-plan", where, problems, more: reading.problems.length - problems.length });
 }

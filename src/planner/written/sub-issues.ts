@@ -16,7 +16,9 @@ export async function readSubIssues(
   github: Pick<GitHub, "issue">,
   { repo, issue }: Pick<PlanRequest, "repo" | "issue">,
   children: readonly SubIssue[],
-): Promise<{ plan: { tasks: object[] } } | { problems: WrittenProblem[] }> {
+): Promise<
+  { plan: { tasks: object[] }; subIssues: { task: string; issue: number }[] } | { problems: WrittenProblem[] }
+> {
   const open = children.filter((child) => child.state === "open");
   const closed = new Set(children.filter((child) => child.state === "closed").map(({ number }) => number));
   const ids = idsOf(open);
@@ -34,7 +36,8 @@ export async function readSubIssues(
     }
     return taskOf(child, ids);
   });
-  return problems.length > 0 ? { problems } : { plan: { tasks } };
+  const subIssues = [...ids].map(([issue, task]) => ({ task, issue }));
+  return problems.length > 0 ? { problems } : { plan: { tasks }, subIssues };
 }
 
 /**

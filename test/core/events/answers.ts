@@ -50,6 +50,15 @@ export function answersTo(effect: Effect, at: number): Event[] {
         failed(effect),
       ];
     }
+    case "sub-issue.observe": {
+      const of = { type: "sub-issue.observed" as const, issue: effect.issue, round: effect.round, by: "ada" };
+      return [
+        { ...of, open: false, permission: "write" },
+        { ...of, open: false, permission: "read" },
+        { ...of, open: true, permission: "none" },
+        failed(effect),
+      ];
+    }
     case "permission.observe": {
       const of = { type: "permission.observed" as const, comment: effect.comment, by: effect.by };
       return [{ ...of, permission: "write" }, { ...of, permission: "none" }, failed(effect)];
@@ -71,7 +80,8 @@ export function answersTo(effect: Effect, at: number): Event[] {
       };
       const more = { tasks: [...PLAN.tasks, { id: "d", title: "D", dependsOn: ["b"] }] };
       if (effect.extends) {
-        const added = { ...of, source: "sub-issues" as const, model: null, usage: null };
+        const subIssues = [{ task: "d", issue: 44 }];
+        const added = { ...of, source: "sub-issues" as const, subIssues, model: null, usage: null };
         const cyclic = { tasks: [{ id: "d", title: "D", dependsOn: ["d"] }] };
         return [
           { ...added, plan: more },
@@ -82,6 +92,7 @@ export function answersTo(effect: Effect, at: number): Event[] {
       }
       return [
         { ...of, plan: PLAN },
+        { ...of, plan: PLAN, source: "sub-issues", subIssues: [{ task: "a", issue: 41 }] },
         { ...of, plan: { ...PLAN, onFailure: "rollback", land: "together" } },
         { ...of, plan: { ...PLAN, onFailure: "hold" } },
         { ...of, plan: { tasks: [] } },
@@ -89,6 +100,10 @@ export function answersTo(effect: Effect, at: number): Event[] {
         { type: "plan.failed", version: effect.version, failure, model: null, usage: null },
         failed(effect),
       ];
+    }
+    case "plan.file": {
+      const subIssues = effect.tasks.map(({ id }) => ({ task: id, issue: 40 + TASKS.indexOf(id) }));
+      return [{ type: "plan.filed", version: effect.version, subIssues }, failed(effect)];
     }
     case "plan.publish":
       return [{ type: "plan.shown", version: effect.version }, failed(effect)];
@@ -207,6 +222,7 @@ function sweeps(round: number, at: number): Event[] {
     { ...calm, body: "Do something else" },
     { ...calm, labelled: false },
     { ...calm, open: false },
+    { ...calm, closedSubIssues: [44] },
   ];
   return seen.map((observation) => ({ type: "issue.observed", round, observation }));
 }

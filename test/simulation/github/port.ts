@@ -155,6 +155,7 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
 
 type Issues =
   | "subIssues"
+  | "closedSubIssues"
   | "addSubIssue"
   | "addBlockedBy"
   | "issue"
@@ -201,6 +202,12 @@ function issuesPort(github: GitHubModel, read: Send, write: Send): Pick<GitHub, 
             state,
             blockedBy: [...blockedBy],
           })),
+      ),
+    closedSubIssues: (_, parent) =>
+      read("closedSubIssues", () =>
+        [...github.issues.values()]
+          .filter((issue) => issue.parent === parent && issue.state === "closed")
+          .map(({ number }) => number),
       ),
     addSubIssue: (_, parent, { title, body }) =>
       write("addSubIssue", () => {

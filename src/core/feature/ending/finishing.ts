@@ -11,8 +11,8 @@ export function completeFeature({ state, at, effects }: Draft): void {
   const { policy, base, plan } = state;
   moveFeature(state, { type: "FINISH" }, { stage: "completed", policy, base, plan, endedAt: at });
   effects.push({ type: "timer.cancel", timer: "sweep" });
-  const done = isFiled(state) ? state.tasks.filter((task) => task.stage === "done" && !isWhole(task)) : [];
-  const tasks = done.map((task) => task.plan.id);
+  const unknown = isFiled(state) ? state.tasks.filter((task) => task.subIssue === undefined && !isWhole(task)) : [];
+  const tasks = unknown.map((task) => task.plan.id);
   effects.push({ type: "issue.close", repo: state.repo, issue: state.issue.number, tasks });
 }
 

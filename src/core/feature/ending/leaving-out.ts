@@ -12,7 +12,7 @@ import { isWhole, targetOf } from "../landing/targets.ts";
 import type { Refusal } from "../refusal.ts";
 import { isActive } from "../stages.ts";
 import { findTask, isOver, isUnderWay } from "../state.ts";
-import { failureOf, type Task } from "../task.ts";
+import { failureOf, isEnded, type Task } from "../task.ts";
 import { moveTask } from "../transitions.ts";
 import type { Without } from "./without.ts";
 
@@ -29,7 +29,7 @@ export function leaveOutCommand(
     return { kind: "no-such-task", named: id, tasks: state.tasks.map((one) => one.plan.id), rows: false };
   }
   if (!isUnderWay(state) || !hasPlan(draft)) return { kind: "not-begun", task: id };
-  if (task.stage === "done" || task.stage === "cancelled") return { kind: "task-ended", task: id, stage: task.stage };
+  if (isEnded(task)) return { kind: "task-ended", task: id, stage: task.stage };
   // Without it nothing of the feature would reach the base.
   if (verb === "skip" && isWhole(task)) return { kind: "brings-everything", task: id };
   const without: Without =
@@ -68,10 +68,6 @@ export function endWithout(draft: PlannedDraft, task: Task, without: Without, as
   const dependents = state.tasks.filter((one) => one.plan.dependsOn.includes(id) && !isEnded(one) && !isWhole(one));
   const said = { task: id, without, pull, dependents: dependents.map((one) => one.plan.id) };
   postNotice(draft, { about: "task-left-out", comment: asked?.comment ?? null, ...said }, asked?.pull);
-}
-
-function isEnded({ stage }: Task): boolean {
-  return stage === "done" || stage === "cancelled";
 }
 
 /** Returns the words of the agent that found nothing to change. "": it ended otherwise. */

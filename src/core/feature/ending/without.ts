@@ -11,10 +11,11 @@ export const Without = z.discriminatedUnion("why", [
   /** A person did it otherwise. `said`: the words of an agent that had found nothing to change; "": there was none. */
   z.object({ why: z.literal("done-otherwise"), by: z.string(), said: z.string() }),
   z.object({ why: z.literal("skipped"), by: z.string() }),
+  z.object({ why: z.literal("sub-issue-closed"), by: z.string(), issue: z.number() }),
 ]);
 export type Without = z.infer<typeof Without>;
 
 /** Returns true where nobody did the task's work: what depends on it goes on without it. */
 export function isLeftOut(without: Without | null): boolean {
-  return without?.why === "skipped";
+  return without?.why === "skipped" || without?.why === "sub-issue-closed";
 }

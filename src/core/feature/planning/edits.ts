@@ -65,7 +65,8 @@ function edit<const Names extends readonly string[]>(
   const verdict = judgePlan(change(plan, found as Named<Names>));
   if (!verdict.ok) return { kind: "plan-invalid", problems: verdict.problems.slice(0, 5) };
   state.planVersion += 1;
-  propose(draft, verdict.plan, state.planVersion, state.plan.source);
+  const subIssues = new Map(state.tasks.flatMap((task) => (task.subIssue ? [[task.plan.id, task.subIssue]] : [])));
+  propose(draft, verdict.plan, { version: state.planVersion, source: state.plan.source, subIssues });
   return null;
 }
 

@@ -8,7 +8,7 @@ import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts
 import { isWhole, wholeOf } from "../landing/targets.ts";
 import { KEPT_PROBLEMS } from "../parked.ts";
 import { type FeatureState, plannedTasks } from "../state.ts";
-import { newTask } from "../task.ts";
+import { newTask, type TaskSubIssue, type Task } from "../task.ts";
 import { moveFeature } from "../transitions.ts";
 import { approve, mustAsk } from "./approval.ts";
 import { keepPlan, showPlan } from "./showing.ts";
@@ -101,7 +101,8 @@ export function onPlanMade(draft: Draft, event: EventOf<"plan.made">): Reaction 
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion) return "superseded";
   // Only sub-issues may add tasks to an approved plan.
-  if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan);
+  const subIssues = subIssuesOf(event);
+  if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan, subIssues);
   if (!isPlanning(state)) return "superseded";
   state.planAwaited = false;
   const verdict = judgePlan(event.plan);
@@ -109,8 +110,21 @@ export function onPlanMade(draft: Draft, event: EventOf<"plan.made">): Reaction 
     refusePlan(draft, event.version, verdict.problems);
     return null;
   }
-  propose(draft, verdict.plan, event.version, event.source);
+  propose(draft, verdict.plan, { version: event.version, source: event.source, subIssues });
   return null;
+}
+
+type SubIssues = ReadonlyMap<string, TaskSubIssue>;
+
+/** Returns the sub-issues that the plan's tasks are. Only people's count: a model could name any issue, to have it closed. */
+function subIssuesOf({ source, subIssues = [] }: EventOf<"plan.made">): SubIssues {
+  const own = source === "sub-issues" ? subIssues : [];
+  return new Map(own.map(({ task, issue }) => [task, { state: "open", number: issue }]));
+}
+
+function taskFor({ state }: Draft, plan: Task["plan"], subIssues: SubIssues): Task {
+  const subIssue = subIssues.get(plan.id);
+  return { ...newTask(state.issue.number, plan), ...(subIssue && { subIssue }) };
 }
 
 function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): void {
@@ -122,7 +136,11 @@ function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): voi
 }
 
 /** Proposes a judged plan, and approves it at once where no person has to. */
-export function propose(draft: Draft, plan: Plan, version: number, source: PlanSource): void {
+export function propose(
+  draft: Draft,
+  plan: Plan,
+  { version, source, subIssues }: { version: number; source: PlanSource; subIssues: SubIssues },
+): void {
   const { state } = draft;
   // A single task needs no integration branch.
   const land = plan.tasks.length > 1 ? plan.land : "each";
@@ -133,14 +151,14 @@ export function propose(draft: Draft, plan: Plan, version: number, source: PlanS
   const proposal = { version, land, onFailure, why, source, plannedAt: draft.at, shownAt: null, approvedBy: null };
   moveFeature(state, { type: "PROPOSE" }, { stage: "proposed", policy, base, plan: proposal });
   const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
-  state.tasks = planned.map((task) => newTask(state.issue.number, task));
+  state.tasks = planned.map((task) => taskFor(draft, task, subIssues));
   state.questions = null;
   showPlan(draft);
   if (!mustAsk(state)) approve(draft, null);
 }
 
 /** Adds the tasks that people filed while the feature is under way. Leaves the present tasks as they are. */
-function extend(draft: Draft, candidate: unknown): Reaction {
+function extend(draft: Draft, candidate: unknown, subIssues: SubIssues): Reaction {
   const { state } = draft;
   const ours = state.tasks.map((task) => task.plan.id);
   const tasks = (candidate as { tasks?: unknown } | null)?.tasks;
@@ -159,7 +177,7 @@ function extend(draft: Draft, candidate: unknown): Reaction {
     refusePlan(draft, state.planVersion, verdict.problems);
     return null;
   }
-  const fresh = verdict.plan.tasks.slice(present.length).map((task) => newTask(state.issue.number, task));
+  const fresh = verdict.plan.tasks.slice(present.length).map((task) => taskFor(draft, task, subIssues));
   if (whole !== undefined) whole.plan = wholeOf(state.issue.title, verdict.plan.tasks);
   state.tasks = [...state.tasks.filter((task) => task !== whole), ...fresh, ...(whole === undefined ? [] : [whole])];
   showPlan(draft);
