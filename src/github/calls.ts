@@ -5,7 +5,8 @@ import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
-import { statusOf } from "./errors.ts";
+import { movedTo } from "./connection/known-repositories.ts";
+import { addressOf, statusOf } from "./errors.ts";
 import { Recent } from "./memory/recent.ts";
 
 type Parameters = Record<string, unknown>;
@@ -71,9 +72,20 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 const MAX_REMEMBERED = 1_000;
 
 export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls {
-  async function request(repo: Repo, route: string, parameters: Parameters) {
+  /** Asks once more where the repository was transferred and another installation sees it there: the refused request did nothing. */
+  async function asked<Answer>(repo: Repo, ask: (octokit: Octokit) => Promise<Answer>): Promise<Answer> {
     const octokit = await octokitFor(repo);
-    return octokit.request(route, { owner: repo.owner, repo: repo.name, ...parameters });
+    try {
+      return await ask(octokit);
+    } catch (error) {
+      const present = movedTo(addressOf(error)) === repo.id ? await octokitFor(repo) : octokit;
+      if (present === octokit) throw error;
+      return await ask(present);
+    }
+  }
+
+  function request(repo: Repo, route: string, parameters: Parameters) {
+    return asked(repo, (octokit) => octokit.request(route, { owner: repo.owner, repo: repo.name, ...parameters }));
   }
 
   const remembered = new Recent<unknown>(MAX_REMEMBERED);
@@ -101,8 +113,8 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
     },
 
     async all(repo, route, parameters, schema, key) {
-      const octokit = await octokitFor(repo);
-      return everyItem(octokit, route, { owner: repo.owner, repo: repo.name, ...parameters }, schema, key);
+      const given = { owner: repo.owner, repo: repo.name, ...parameters };
+      return asked(repo, (octokit) => everyItem(octokit, route, given, schema, key));
     },
 
     async query(repo, query, variables, schema) {

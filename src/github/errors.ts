@@ -13,6 +13,7 @@ const RequestFailure = z.object({
     .object({
       headers: z.record(z.string(), z.union([z.string(), z.number()]).optional()).catch({}),
       data: z.unknown(),
+      url: z.string().optional().catch(undefined),
     })
     .optional(),
 });
@@ -29,6 +30,12 @@ const ErrorBody = z.object({
 export function statusOf(error: unknown): number | null {
   const failure = RequestFailure.safeParse(error);
   return error instanceof Error && failure.success ? failure.data.status : null;
+}
+
+/** Returns the address that answered, after redirects; "": none did. */
+export function addressOf(error: unknown): string {
+  const failure = RequestFailure.safeParse(error);
+  return failure.success ? (failure.data.response?.url ?? "") : "";
 }
 
 /** Returns GitHub's own message and those of its `errors`, without octokit's link to the documentation. */

@@ -135,6 +135,27 @@ describe("connectApp", () => {
     await github.react(repo, 1, "eyes");
   });
 
+  it("asks another installation once the repository was transferred to where that one sees it", async () => {
+    const connection = await connect({ spacingMs: 0 });
+    expectInstallation(5, "ghs_five");
+    const moved = { location: `${HOST}${BASE}/repositories/1/issues/comments/1/reactions` };
+    ghe().post(`${BASE}/repos/acme/app/issues/comments/1/reactions`).reply(307, {}, moved);
+    ghe().post(`${BASE}/repositories/1/issues/comments/1/reactions`).reply(404, { message: "Not Found" });
+    ghe().get(`${BASE}/repos/acme/app/installation`).reply(200, { id: 6 });
+    expectToken(6, "ghs_six");
+    ghe()
+      .get(`${BASE}/repos/acme/app`)
+      .matchHeader("authorization", "token ghs_six")
+      .reply(200, { id: 1, name: "app", owner: { login: "guild" } });
+    ghe()
+      .post(`${BASE}/repos/acme/app/issues/comments/1/reactions`)
+      .matchHeader("authorization", "token ghs_six")
+      .reply(201, {});
+
+    await createGitHub(connection, readWorkflow).react(repo, 1, "eyes");
+    expect(await connection.present(repo)).toEqual({ id: 1, owner: "guild", name: "app" });
+  });
+
   it("writes nothing to another repository that has taken the name", async () => {
     const connection = await connect();
     ghe().get(`${BASE}/repos/acme/app/installation`).reply(200, { id: 5 });

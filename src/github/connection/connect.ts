@@ -5,7 +5,7 @@ import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
 import { everyItem } from "../calls.ts";
-import { meaningOf } from "../errors.ts";
+import { addressOf, meaningOf } from "../errors.ts";
 import { KnownRepositories, movedTo, type Placed } from "./known-repositories.ts";
 import type { Pacing } from "./pacing.ts";
 import { isLoopback, pace } from "./pacing.ts";
@@ -102,6 +102,9 @@ export async function connectApp(options: ConnectOptions): Promise<AppConnection
         // The App was uninstalled, or installed again under another id. Looks the installation up again at the next
         // request.
         if (request.url.endsWith("/access_tokens")) forget(id);
+        // The repository was transferred to where this installation does not see it.
+        const moved = movedTo(addressOf(error));
+        if (moved !== null) places.forget(moved);
         throw error;
       });
       octokit.hook.after("request", (answer, request) => {
