@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { Failure } from "./failure.ts";
+import { ofLife } from "./keys.ts";
 import { TaskDescription, TaskId, TaskTitle } from "./plan.ts";
 
 /** Frozen with the workflow's inputs: GitHub refuses undeclared inputs, so callers' workflow files could not follow a change. */
@@ -207,7 +208,7 @@ export function runName(attempt: string): string {
   return `headgate ${attempt}`;
 }
 
-/** The task's branch. */
-export function taskBranch(issue: number, task: string): string {
-  return `headgate/${issue}/${task}`;
+/** The task's branch. That of a later life is `headgate/12.2/parser`, so that it never meets a former one's. */
+export function taskBranch(issue: number, task: string, life = 1): string {
+  return `headgate/${ofLife(issue, life)}/${task}`;
 }

@@ -92,6 +92,8 @@ export const IssueObservation = z.object({
         createdAt: z.string(),
         at: z.number().int(),
         command: Command,
+        /** The pull that it was written on. Left out: on the issue. */
+        pull: z.number().int().positive().optional(),
       }),
     )
     .max(MAX_COMMANDS),

@@ -71,6 +71,14 @@ const EffectFailed = z.object({
   failure: Failure,
 });
 
+/** What a new life of a feature must know of the former ones. */
+const FormerLives = z.object({
+  number: z.number().int().min(2),
+  /** The highest number of an attempt. GitHub finds a run by it, so that it is never used again. */
+  attempts: z.number().int(),
+  ended: z.enum(["completed", "cancelled", "failed"]),
+});
+
 /** The content of an attempt's artifact, after parsing. */
 export const Outcome = z.object({
   result: Result.pick({
@@ -101,11 +109,17 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     title: z.string(),
     body: z.string(),
     by: z.string(),
+    /** By GitHub's clock, in whole seconds, as milliseconds since 1970. Left out: the label is on, and it is unknown since when. */
+    labelledAt: z.number().int().optional(),
+    /** Begins this life of the feature. Left out: the first. */
+    life: FormerLives.optional(),
   }),
   z.object({ type: z.literal("feature.unlabelled"), by: z.string() }),
   /** null: nobody has read yet who closed it. */
   z.object({ type: z.literal("issue.closed"), by: z.string().nullable() }),
   z.object({ type: z.literal("issue.reopened") }),
+  /** It is no longer in the repository. `by` null: nobody knows who did it. */
+  z.object({ type: z.literal("issue.gone"), why: z.enum(["transferred", "deleted"]), by: z.string().nullable() }),
   /** `permission`: none for a bot, whatever it may do. */
   z.object({
     type: z.literal("closing.observed"),
@@ -136,7 +150,13 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   /** The repository under its present name. `closed`: why the App may not work in it; null: it may. */
   z.object({ type: z.literal("repository.observed"), repo: Repo, closed: Closure.nullable() }),
   z.object({ type: z.literal("issue.edited"), title: z.string(), body: z.string() }),
-  z.object({ type: z.literal("issue.observed"), round: z.number().int(), observation: IssueObservation }),
+  z.object({
+    type: z.literal("issue.observed"),
+    round: z.number().int(),
+    /** Until when the comments on pulls were read. Left out: there are none, or an older version did not read them. */
+    heardUntil: z.number().int().optional(),
+    observation: IssueObservation,
+  }),
   z.object({
     type: z.literal("permission.observed"),
     comment: z.number().int(),
@@ -206,8 +226,14 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
   z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),
   z.object({ type: z.literal("branch.created"), branch: z.string(), sha: Sha }),
-  /** null: there is no such branch. */
-  z.object({ type: z.literal("branch.observed"), branch: z.string(), seq: z.number().int(), sha: Sha.nullable() }),
+  /** `sha` null: there is no such branch. `lost`: the merge that it should hold and does not. */
+  z.object({
+    type: z.literal("branch.observed"),
+    branch: z.string(),
+    seq: z.number().int(),
+    sha: Sha.nullable(),
+    lost: Sha.optional(),
+  }),
   z.object({ type: z.literal("revert.written"), task: TaskId, head: Sha }),
   /** Says why an entry of the lane is not merged yet. Sent whenever that changes. */
   z.object({
@@ -350,6 +376,8 @@ export type Ignored =
   | "stale-head"
   | "stale-observation"
   | "superseded"
+  /** The feature is over, and its issue's present life got it. */
+  | "passed-on"
   | "duplicate"
   | "unauthorised"
   /** It does not parse as an event of this aggregate. */

@@ -4,9 +4,14 @@
  */
 import type { Repo } from "./github.ts";
 
-/** `1296269#12` */
-export function featureKey(repo: Pick<Repo, "id">, issue: number): string {
-  return `${repo.id}#${issue}`;
+/** `1296269#12`; a later life of the issue's feature is `1296269#12.2`. */
+export function featureKey(repo: Pick<Repo, "id">, issue: number, life = 1): string {
+  return `${repo.id}#${ofLife(issue, life)}`;
+}
+
+/** Names what belongs to one life of an issue's feature. The first has the issue's number alone. */
+export function ofLife(issue: number, life: number): string {
+  return life === 1 ? `${issue}` : `${issue}.${life}`;
 }
 
 /** `1296269:main` */
@@ -30,4 +35,6 @@ export const topics = {
   commit: ({ id }: Repo, sha: string) => `commit ${id}@${sha}`,
   repository: ({ id }: Pick<Repo, "id">) => `repository ${id}`,
   branch: ({ id }: Repo, branch: string) => `branch ${id}:${branch}`,
+  /** A branch that was force-pushed or deleted, for the features whose tasks land on it. */
+  rewritten: ({ id }: Repo, branch: string) => `rewritten ${id}:${branch}`,
 };

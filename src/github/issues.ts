@@ -1,14 +1,15 @@
 /** Reads and writes issues and their comments. */
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
-import type { GitHub, IssueSnapshot } from "../loop/github-port.ts";
+import { type CommentSnapshot, type GitHub, Gone, type IssueSnapshot } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
-import { statusOf } from "./errors.ts";
+import { movedTo } from "./connection/known-repositories.ts";
+import { addressOf, statusOf, wordsOf } from "./errors.ts";
 import { Recent } from "./memory/recent.ts";
 
 type Issues = Pick<
   GitHub,
-  "issue" | "labelledIssues" | "labelledBy" | "comments" | "upsertComment" | "react" | "closeIssue"
+  "issue" | "labelledIssues" | "labelledBy" | "comments" | "recentComments" | "upsertComment" | "react" | "closeIssue"
 >;
 
 /** null for a deleted account, which GitHub shows as "ghost". */
@@ -22,6 +23,7 @@ const Issue = z.object({
   user: Author,
   closed_by: Author.optional(),
   pull_request: z.unknown().optional(),
+  repository_url: z.string().optional(),
 });
 const IssueEvent = z.object({
   event: z.string(),
@@ -38,6 +40,8 @@ const Comment = z.object({
   performed_via_github_app: z.object({ id: z.number() }).nullish(),
 });
 type Comment = z.infer<typeof Comment>;
+/** Also of a pull, whose number is an issue's. */
+const OnIssue = Comment.extend({ issue_url: z.string().regex(/\/\d+$/) });
 
 /** Comments that are remembered, of up to 64 KB each. */
 const MAX_WRITTEN = 200;
@@ -83,7 +87,13 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
 
   return {
     async issue(repo, issue) {
-      return snapshot(await calls.one(repo, "GET /repos/{owner}/{repo}/issues/{issue}", { issue }, Issue));
+      const found = await calls
+        .one(repo, "GET /repos/{owner}/{repo}/issues/{issue}", { issue }, Issue)
+        .catch(gone(repo));
+      // GitHub redirects to where it is now.
+      const isHere = found.number === issue && (await isIn(calls, repo, found.repository_url));
+      if (!isHere) throw new Gone("transferred", "The issue was transferred to another repository");
+      return snapshot(found);
     },
 
     async labelledIssues(repo, label) {
@@ -106,14 +116,13 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
     async comments(repo, issue, since) {
       const route = "GET /repos/{owner}/{repo}/issues/{issue}/comments";
       const all = await calls.all(repo, route, { issue, ...(since === null ? {} : { since }) }, Comment);
-      return all.map((comment) => ({
-        id: comment.id,
-        author: comment.user?.login ?? "ghost",
-        authorIsBot: comment.user?.type === "Bot",
-        body: comment.body ?? "",
-        createdAt: comment.created_at,
-        updatedAt: comment.updated_at,
-      }));
+      return all.map(said);
+    },
+
+    async recentComments(repo, since) {
+      const route = "GET /repos/{owner}/{repo}/issues/comments";
+      const all = await calls.all(repo, route, { since, sort: "created", direction: "asc" }, OnIssue);
+      return all.map((comment) => ({ ...said(comment), issue: Number(comment.issue_url.split("/").at(-1)) }));
     },
 
     async upsertComment(repo, issue, marker, body) {
@@ -142,6 +151,27 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
   };
 }
 
+/** Tells an issue that was deleted or moved out of sight from other failures. */
+function gone({ id }: Repo): (error: unknown) => never {
+  return (error) => {
+    const status = statusOf(error);
+    if (status === 410 && /deleted/i.test(wordsOf(error))) throw new Gone("deleted", wordsOf(error), { cause: error });
+    const there = movedTo(addressOf(error));
+    if ((status === 404 || status === 403) && there !== null && there !== id)
+      throw new Gone("transferred", wordsOf(error), { cause: error });
+    throw error;
+  };
+}
+
+/** A repository that was renamed has another name in its addresses than the one that is known. */
+async function isIn(calls: Calls, repo: Repo, url: string | undefined): Promise<boolean> {
+  const [, owner, name] = /\/repos\/([^/]+)\/([^/]+)$/.exec(url ?? "") ?? [];
+  const isKnown = `${owner}/${name}`.toLowerCase() === `${repo.owner}/${repo.name}`.toLowerCase();
+  if (owner === undefined || name === undefined || isKnown) return true;
+  const route = "GET /repos/{owner}/{repo}";
+  return (await calls.oneOrNull(repo, route, { owner, repo: name }, z.object({ id: z.number() })))?.id === repo.id;
+}
+
 function snapshot(issue: z.infer<typeof Issue>): IssueSnapshot {
   return {
     number: issue.number,
@@ -151,6 +181,17 @@ function snapshot(issue: z.infer<typeof Issue>): IssueSnapshot {
     labels: issue.labels.map((label) => (typeof label === "string" ? label : (label.name ?? ""))),
     author: issue.user?.login ?? "ghost",
     closedBy: issue.closed_by?.login ?? null,
+  };
+}
+
+function said(comment: Comment): CommentSnapshot {
+  return {
+    id: comment.id,
+    author: comment.user?.login ?? "ghost",
+    authorIsBot: comment.user?.type === "Bot",
+    body: comment.body ?? "",
+    createdAt: comment.created_at,
+    updatedAt: comment.updated_at,
   };
 }
 

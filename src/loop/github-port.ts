@@ -49,6 +49,16 @@ export class Closed extends Refused {
   }
 }
 
+/** The issue is not in the repository any more. */
+export class Gone extends Refused {
+  readonly why: "transferred" | "deleted";
+  constructor(why: "transferred" | "deleted", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Gone";
+    this.why = why;
+  }
+}
+
 /** The artifact of a run breaks the limits or the format. The message says how, for people. */
 export class BadArtifact extends Refused {
   constructor(message: string, options?: ErrorOptions) {
@@ -143,12 +153,16 @@ export interface GitHub {
   mergedHeads(repo: Repo, branch: string, limit: number): Promise<string[]>;
   /** The permissions that our installation was granted, such as `{ contents: "write" }`. */
   granted(repo: Repo): Promise<Record<string, string>>;
+  /** Throws Gone where it was deleted, or moved to another repository. */
   issue(repo: Repo, issue: number): Promise<IssueSnapshot>;
   /** Open issues that bear the label, oldest first. */
   labelledIssues(repo: Repo, label: string): Promise<IssueSnapshot[]>;
   /** Returns who added the label last and when (ISO-8601), from the issue's events. null: the issue does not have it. */
   labelledBy(repo: Repo, issue: number, label: string): Promise<{ login: string; at: string } | null>;
   comments(repo: Repo, issue: number, since: string | null): Promise<CommentSnapshot[]>;
+
+  /** Comments on all issues and pulls that were written or edited since then (ISO-8601), oldest first, with the number of each. */
+  recentComments(repo: Repo, since: string): Promise<(CommentSnapshot & { issue: number })[]>;
 
   /** In the order in which people put them. Those in other repositories are left out. */
   subIssues(repo: Repo, issue: number): Promise<SubIssue[]>;

@@ -1,6 +1,8 @@
 /** Finds what webhooks did not report, in every repository: at the start, after each interval, and after webhooks were lost. */
+
+import { isOver } from "../core/feature/state.ts";
 import type { Repo } from "../core/github.ts";
-import { featureKey } from "../core/keys.ts";
+import { presentLife } from "./effects/present-feature.ts";
 import type { Outside } from "./outside.ts";
 import { describe } from "./step.ts";
 import { StoreUnavailable } from "./store-port.ts";
@@ -92,9 +94,9 @@ async function sweepRepositories(outside: Outside): Promise<void> {
 async function sweepRepository(outside: Outside, repo: Repo): Promise<void> {
   const { github, store, settings } = outside;
   for (const issue of await github.labelledIssues(repo, settings.label)) {
-    const aggregate = featureKey(repo, issue.number);
-    // A command on an issue without the label leaves a row without a state. The label must still start a feature.
-    if (((await store.snapshot(aggregate))?.state ?? null) !== null) continue;
+    const { aggregate, state } = await presentLife(store, repo, issue.number);
+    // The core knows whether a feature that is over was labelled after its end, and then begins it anew.
+    if (state !== null && !isOver(state)) continue;
     const labelled = await github.labelledBy(repo, issue.number, settings.label);
     if (labelled === null) continue;
     const event = {
@@ -104,6 +106,7 @@ async function sweepRepository(outside: Outside, repo: Repo): Promise<void> {
       title: issue.title,
       body: issue.body,
       by: labelled.login,
+      labelledAt: Date.parse(labelled.at),
     };
     const at = new Date(outside.now()).toISOString();
     await store.receive([{ id: outside.newId(), aggregate, key: `labelled:${labelled.at}`, event, at }], []);

@@ -12,16 +12,21 @@ function marker(kind: string): string {
   return `<!-- headgate:${encodeURIComponent(kind).replaceAll("%3A", ":")} -->`;
 }
 
-export function statusMarker(): string {
-  return marker("status");
+/** A comment of a later life never replaces the last word of a former one. */
+function ofLife(kind: string, life: number): string {
+  return marker(life === 1 ? kind : `life-${life}:${kind}`);
 }
 
-export function planMarker(): string {
-  return marker("plan");
+export function statusMarker(life: number): string {
+  return ofLife("status", life);
 }
 
-export function noticeMarker(notice: Notice): string {
-  return marker(`notice:${noticeKey(notice)}`);
+export function planMarker(life: number): string {
+  return ofLife("plan", life);
+}
+
+export function noticeMarker(notice: Notice, life = 1): string {
+  return ofLife(`notice:${noticeKey(notice)}`, life);
 }
 
 export function taskMarker(id: string): string {

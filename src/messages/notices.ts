@@ -12,8 +12,8 @@ import { problemText } from "./problems/preflight.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
 /** Markdown whose first line is the notice's marker. */
-export function noticeComment(notice: Notice): string {
-  return `${noticeMarker(notice)}\n${words(notice)}`;
+export function noticeComment(notice: Notice, life = 1): string {
+  return `${noticeMarker(notice, life)}\n${words(notice)}`;
 }
 
 function words(notice: Notice): string {
@@ -32,6 +32,15 @@ function words(notice: Notice): string {
       return leftOut(notice);
     case "closed-by-other":
       return `${person(notice.by)} closed this issue, and only people with write access can end the feature. It is on hold: nothing new starts and nothing merges. Comment \`/headgate cancel\` to end it. To go on, reopen the issue, or comment \`/headgate resume\`.`;
+    case "begun-anew":
+      return `${person(notice.by)} labelled this issue again after its feature was ${notice.former}, so it begins anew, with a new plan, new pull requests and branches of its own; what was merged before stays.`;
+    case "issue-gone": {
+      const who = notice.by === null ? "" : ` by ${person(notice.by)}`;
+      const what = notice.why === "deleted" ? "was deleted" : "was transferred to another repository";
+      return `The feature's issue ${notice.issue} ${what}${who}, so the feature ends here: what is merged stays, and its open pull requests are closed.`;
+    }
+    case "reopened-after-end":
+      return `This issue is open again, and its feature stays ${notice.stage}. To begin anew, take the label off and put it on again.`;
     case "sub-issue-closed-by-other":
       return `${person(notice.by)} closed #${notice.issue}, and only people with write access can leave a task out. Task \`${notice.task}\` goes on. To leave it out, comment \`/headgate skip ${notice.task}\`.`;
     case "nothing-to-do":

@@ -32,7 +32,7 @@ type Level = (typeof levels)[number] & { priced: boolean };
  */
 export function planComment(state: FeatureState, priced = true): string {
   const analysis = analysisOf(state);
-  if (analysis === null) return planMarker();
+  if (analysis === null) return planMarker(state.life.number);
   let text = "";
   for (const level of levels) {
     text = render(state, analysis, { ...level, priced });
@@ -53,7 +53,7 @@ function render(state: FeatureState, analysis: Analysis, level: Level): string {
     why(state, level),
     notes(state, analysis),
   ];
-  return [planMarker(), sections.filter((section) => section !== "").join("\n\n")].join("\n");
+  return [planMarker(state.life.number), sections.filter((section) => section !== "").join("\n\n")].join("\n");
 }
 
 /** `7 tasks · about $6, at most $14 · about 55 min · 90 Actions minutes · nothing started` */

@@ -40,7 +40,7 @@ function render(state: FeatureState, at: number, level: Level): string {
     facts(state, at),
     isOver(state) ? "" : "With write access you can comment commands; `/headgate help` lists them.",
   ].filter((section) => section !== "");
-  return [statusMarker(), sections.join("\n\n")].join("\n");
+  return [statusMarker(state.life.number), sections.join("\n\n")].join("\n");
 }
 
 function sentence(state: FeatureState, { reason, next, actor }: Explanation): string {

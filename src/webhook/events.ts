@@ -72,11 +72,14 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
       return hint(topics.pull(repoOf(repository), pull.number), { kind: "pull", pull: pull.number });
     }
     case "push": {
-      const { repository, ref } = read(PushPayload);
+      const { repository, ref, forced, deleted } = read(PushPayload);
       const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
-      return branch === undefined
-        ? nothing
-        : hint(topics.branch(repoOf(repository), branch), { kind: "branch", branch });
+      if (branch === undefined) return nothing;
+      const repo = repoOf(repository);
+      const about = { kind: "branch" as const, branch };
+      const moved = hint(topics.branch(repo, branch), about);
+      if (forced !== true && deleted !== true) return moved;
+      return { facts: [], hints: [...moved.hints, ...hint(topics.rewritten(repo, branch), about).hints] };
     }
     case "check_run": {
       // A check that starts again takes its verdict back.
@@ -156,7 +159,8 @@ function issueFacts(
   switch (action) {
     case "labeled": {
       const { number, title, body } = issue;
-      const event = { type: "feature.labelled" as const, repo, issue: number, title, body: body ?? "", by };
+      const labelledAt = Date.parse(issue.updated_at);
+      const event = { type: "feature.labelled" as const, repo, issue: number, title, body: body ?? "", by, labelledAt };
       return labelled && issue.state === "open" ? fact("labelled", event) : nothing;
     }
     case "unlabeled":
@@ -164,9 +168,10 @@ function issueFacts(
     case "edited":
       // The feature reads the present text itself.
       return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
-    case "closed":
     case "deleted":
     case "transferred":
+      return { ...fact("gone", { type: "issue.gone", why: action, by }), hints: ofParent };
+    case "closed":
       return { ...fact("closed", { type: "issue.closed", by }), hints: ofParent };
     case "reopened":
       return { ...fact("reopened", { type: "issue.reopened" }), hints: ofParent };

@@ -51,7 +51,12 @@ export const PullPayload = z.object({
 
 export const RepositoryPayload = z.object({ repository: Repository });
 
-export const PushPayload = z.object({ repository: Repository, ref: z.string() });
+export const PushPayload = z.object({
+  repository: Repository,
+  ref: z.string(),
+  forced: z.boolean().optional(),
+  deleted: z.boolean().optional(),
+});
 
 export const CheckRunPayload = z.object({
   repository: Repository,

@@ -98,6 +98,9 @@ const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: A
     "task-left-out:a",
   ],
   "closed-by-other": [{ about: "closed-by-other", by: "sam", round: 4 }, "closed-by-other:4"],
+  "begun-anew": [{ about: "begun-anew", life: 2, by: "ada", former: "cancelled" }, "begun-anew"],
+  "reopened-after-end": [{ about: "reopened-after-end", stage: "completed" }, "reopened-after-end"],
+  "issue-gone": [{ about: "issue-gone", why: "deleted", by: null, issue: 4, pull: 9 }, "issue-gone:9"],
   "sub-issue-closed-by-other": [
     { about: "sub-issue-closed-by-other", by: "sam", issue: 5, task: "a", round: 4 },
     "sub-issue-closed-by-other:4",

@@ -28,6 +28,39 @@ function parked(world: World, id: string): void {
   }
 }
 
+describe("a command on a pull whose webhook was lost", () => {
+  it("is found by the sweep, once, and answered on that pull", () => {
+    const world = started({ a: [], b: ["a"] });
+    const pull = world.agentSucceeds("a");
+    const sweeps = () => {
+      world.timer("sweep");
+      const { round, pulls } = world.take("issue.observe");
+      const createdAt = "1970-01-01T00:16:40Z";
+      const said = {
+        comment: 7,
+        by: "ada",
+        createdAt,
+        at: 1_000_000,
+        command: { verb: "skip" as const, task: "a" },
+        pull,
+      };
+      const seen = { open: true, labelled: true, title: "A feature", body: "Do it", commands: [said] };
+      const heardUntil = pulls?.at ?? 0;
+      world.feature({ type: "issue.observed", round, heardUntil, observation: seen });
+      return pulls;
+    };
+    expect(sweeps()).toMatchObject({ numbers: [pull], since: 1_000_000 - 300_000 });
+    world.take("permission.observe");
+    world.feature({ type: "permission.observed", comment: 7, by: "ada", permission: "write" });
+    expect(world.task("a")).toMatchObject({ stage: "done", without: { why: "skipped" } });
+    expect(world.take("notice.post")).toMatchObject({ issue: pull, notice: { about: "task-left-out" } });
+    const before = world.at;
+    expect(sweeps()).toBeUndefined();
+    expect(world.state.heardUntil).toBe(before);
+    expect(world.ignored.at(-1)).toBe("command.given: duplicate");
+  });
+});
+
 describe("a task that a person leaves out", () => {
   it.each<[string, (world: World) => void]>([
     ["ready", () => {}],

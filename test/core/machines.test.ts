@@ -88,7 +88,11 @@ describe("the task machine", () => {
     const ended = paths.filter(({ state }) => state.status === "done");
     expect(new Set(ended.map(({ state }) => state.value))).toEqual(new Set(["done", "cancelled"]));
     for (const { state } of ended) {
-      const task = { ...newTask(1, plan), stage: state.value, machine: state.context } as Task;
+      const task = {
+        ...newTask({ issue: { number: 1 }, life: { number: 1, attempts: 0 } }, plan),
+        stage: state.value,
+        machine: state.context,
+      } as Task;
       for (const event of taskEvents) expect(turnTask(task, event)).toBeNull();
     }
   });

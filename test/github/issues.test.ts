@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api, githubWith, playGitHub, REPO, repo } from "./fixture.ts";
+import { api, failure, githubWith, playGitHub, REPO, repo } from "./fixture.ts";
 
 playGitHub();
 
@@ -12,6 +12,58 @@ function comment(id: number, body: string, more: Record<string, unknown> = {}) {
   const at = { created_at: "2026-11-01T10:00:00Z", updated_at: "2026-11-01T10:00:00Z" };
   return { id, user: bot, body, ...at, performed_via_github_app: null, ...more };
 }
+
+describe("an issue", () => {
+  const shown = { number: 1, title: "T", state: "open", labels: [], user: person };
+  const there = { location: `https://api.github.com/repositories/2/issues/9` };
+
+  it.each<[string, () => void, "transferred" | "deleted"]>([
+    ["was deleted", () => api().get(`${REPO}/issues/1`).reply(410, { message: "This issue was deleted" }), "deleted"],
+    [
+      "was transferred to where the App sees it",
+      () => {
+        api().get(`${REPO}/issues/1`).reply(301, {}, there);
+        api()
+          .get("/repositories/2/issues/9")
+          .reply(200, { ...shown, number: 9 });
+      },
+      "transferred",
+    ],
+    [
+      "has the same number in the other repository",
+      () => {
+        const url = "https://api.github.com/repos/guild/other";
+        api()
+          .get(`${REPO}/issues/1`)
+          .reply(200, { ...shown, repository_url: url });
+        api().get("/repos/guild/other").reply(200, { id: 2 });
+      },
+      "transferred",
+    ],
+    [
+      "was transferred to where the App does not see it",
+      () => {
+        api().get(`${REPO}/issues/1`).reply(301, {}, there);
+        api().get("/repositories/2/issues/9").reply(404, { message: "Not Found" });
+      },
+      "transferred",
+    ],
+  ])("that %s is gone", async (_, answer, why) => {
+    answer();
+    expect(await failure(githubWith().issue(repo, 1))).toMatchObject({ name: "Gone", why });
+  });
+
+  it("is there where its repository was renamed, and where issues are only switched off", async () => {
+    const url = "https://api.github.com/repos/acme/later";
+    api()
+      .get(`${REPO}/issues/1`)
+      .reply(200, { ...shown, repository_url: url });
+    api().get("/repos/acme/later").reply(200, { id: 1 });
+    expect(await githubWith().issue(repo, 1)).toMatchObject({ number: 1 });
+    api().get(`${REPO}/issues/1`).reply(410, { message: "Issues are disabled for this repo" });
+    expect(await failure(githubWith().issue(repo, 1))).toMatchObject({ name: "Refused" });
+  });
+});
 
 describe("upsertComment", () => {
   it("writes the comment when there is none of ours, whatever others wrote", async () => {

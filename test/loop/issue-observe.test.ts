@@ -40,6 +40,30 @@ it("an observation of an issue brings all its commands, in as many events as the
   expect(outcomes.map(({ key }) => key)).toEqual(["issue.observe=1", "issue.observe=1/1", "issue.observe=1/2"]);
 });
 
+it("an observation of an issue brings the commands on its tasks' pulls, of which one call reads all", async () => {
+  const here = inside(0);
+  const since: string[] = [];
+  const on = (issue: number, body: string, author = "maya") => {
+    const at = "2026-01-05T09:00:00Z";
+    const id = 100 + issue;
+    return { id, issue, author, authorIsBot: author.endsWith("[bot]"), body, createdAt: at, updatedAt: at };
+  };
+  const recentComments = async (_: unknown, from: string) => {
+    since.push(from);
+    return [on(11, "/headgate hold"), on(12, "Nice."), on(13, "/headgate cancel"), on(14, "/headgate hold", "x[bot]")];
+  };
+  Object.assign(here.github, { recentComments });
+  const pulls = { numbers: [11, 12, 14], since: Date.UTC(2026, 0, 5), at: Date.UTC(2026, 0, 6) };
+  const effect = { type: "issue.observe" as const, repo, issue: 4, round: 3, pulls };
+  const [outcome, ...others] = await performEffect(here, effect, { aggregate: "1#4", lease: "1", isFirst: true });
+  expect(others).toEqual([]);
+  expect(since).toEqual(["2026-01-05T00:00:00.000Z"]);
+  expect(FeatureEvent.parse(outcome?.event)).toMatchObject({
+    heardUntil: pulls.at,
+    observation: { commands: [{ comment: 111, by: "maya", command: { verb: "hold" }, pull: 11 }] },
+  });
+});
+
 it("commands that wait in look-ups cost one look-up of their sender a minute", async () => {
   const here = inside(0);
   const run = { aggregate: "acme/tool#4", lease: "1", isFirst: true };

@@ -124,7 +124,7 @@ describe("words that leave", () => {
         granted: false,
       },
       ...{ issue: false, labelledIssues: false, labelledBy: false, comments: false, subIssues: false },
-      ...{ closedSubIssues: false },
+      ...{ closedSubIssues: false, recentComments: false },
       ...{ addBlockedBy: false, react: false, closeIssue: false, findRun: false, run: false, cancelRun: false },
       ...{ artifact: false, commit: false, moveBranch: false, deleteBranch: false, closePull: false, pull: false },
       ...{ mergeBase: false, conflicts: false, updatePull: false, rerun: false, failureText: false, calls: false },

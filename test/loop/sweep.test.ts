@@ -13,6 +13,7 @@ const github: Partial<GitHub> = {
   labelledIssues: async () => [issue],
   labelledBy: async () => ({ login: "ada", at: "2026-01-01T00:00:00Z" }),
 };
+const closing = { type: "closing.observed", open: false, by: "ada", permission: "write" };
 const installed = { repositories: async () => [repo] };
 
 it("the sweep finds a labelled issue whose webhook was lost, and the feature begins", async () => {
@@ -51,6 +52,29 @@ it("the sweep starts a feature on an issue where a command came before the label
   await on.loop.tick();
   await on.loop.stepInbox();
   expect((await on.store.snapshot(FEATURE))?.state).toMatchObject({ stage: "planning" });
+});
+
+it("the sweep begins a feature anew that was labelled after its end, once", async () => {
+  const at = (minute: number) => `2026-01-01T00:0${minute}:00Z`;
+  let labelled = at(0);
+  const on = bench({ ...github, labelledBy: async () => ({ login: "ada", at: labelled }) }, installed);
+  const sweeps = async () => {
+    on.pass(SWEEP_EVERY_MS);
+    await on.loop.tick();
+    await on.settle();
+  };
+  await sweeps();
+  await on.receive(FEATURE, "closed", { type: "issue.closed", by: "ada" });
+  await on.receive(FEATURE, "read", { ...closing, round: 3 });
+  await on.settle();
+  expect((await on.store.snapshot(FEATURE))?.state).toMatchObject({ stage: "cancelled" });
+  await sweeps();
+  expect(await on.store.snapshot(`${FEATURE}.2`)).toBeNull();
+  labelled = at(5);
+  await sweeps();
+  await sweeps();
+  expect((await on.store.snapshot(`${FEATURE}.2`))?.state).toMatchObject({ stage: "planning", life: { number: 2 } });
+  expect(await on.store.snapshot(`${FEATURE}.3`)).toBeNull();
 });
 
 it("the sweep leaves an issue alone whose label is gone by now", async () => {

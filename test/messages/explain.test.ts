@@ -215,7 +215,12 @@ describe("a feature that needs a person", () => {
     [
       { kind: "branch-gone", branch: "main", sha: sha("base") },
       "The branch main is gone",
-      "restore it at 626173650000, then `/headgate resume`",
+      "restore it at 626173650000; where it was renamed, `/headgate cancel`, take the label off and put it on again",
+    ],
+    [
+      { kind: "branch-rewritten", branch: "main", lost: sha("base") },
+      "The branch main was force-pushed, and 626173650000, which was merged for this feature, is not in it any more",
+      "restore it, or look at what is missing; then `/headgate resume`",
     ],
     [
       { kind: "effect-failed", effect: "plan.publish", cause: { kind: "outside", text: "The issue is locked." } },

@@ -89,6 +89,13 @@ describe("a notice", () => {
       expect(help).toContain(`/headgate ${verb}`);
   });
 
+  it("of a later life is a comment of its own, and says that the feature begins anew", () => {
+    const notice: Notice = { about: "begun-anew", life: 2, by: "ada", former: "cancelled" };
+    expect(noticeComment(notice, 2)).toBe(
+      "<!-- headgate:life-2:notice:begun-anew -->\n@ada labelled this issue again after its feature was cancelled, so it begins anew, with a new plan, new pull requests and branches of its own; what was merged before stays.",
+    );
+  });
+
   it("mentions the person that it answers, and nobody else", () => {
     expect(noticeComment({ about: "unauthorised-label", by: "renovate[bot]" })).toContain("\n@renovate[bot] added");
     expect(noticeComment({ about: "unauthorised-label", by: "x @all" })).toContain("\n`x @all` added");

@@ -1,6 +1,5 @@
 /** Runs one scenario to its end: the faults, then the calm, then people who fix what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
-import { featureKey } from "../../src/core/keys.ts";
 import type { ClaimedEffect, InboxEvent } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
@@ -370,8 +369,7 @@ class Play {
 
   #features(): (FeatureState | null)[] {
     return this.#issues.map((issue) => {
-      const state = issue === null ? undefined : this.#mirror.states.get(featureKey(this.#github.repo, issue));
-      return (state as FeatureState | undefined) ?? null;
+      return issue === null ? null : this.#mirror.feature(this.#github.repo, issue);
     });
   }
 

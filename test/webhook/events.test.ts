@@ -38,6 +38,7 @@ describe("a webhook that states something for good", () => {
             title: "Read CSV",
             body: "Please.",
             by: "ada",
+            labelledAt: Date.UTC(2026, 10, 23, 7, 1),
           },
         },
       ],
@@ -53,8 +54,6 @@ describe("a webhook that states something for good", () => {
   it.each([
     ["a removed label", issues("unlabeled", label("headgate")), "unlabelled", "feature.unlabelled"],
     ["a closed issue", issues("closed"), "closed", "issue.closed"],
-    ["a deleted issue", issues("deleted"), "closed", "issue.closed"],
-    ["an issue that moved away", issues("transferred"), "closed", "issue.closed"],
   ])("is %s", (_, payload, word, type) => {
     expect(received("issues", payload).facts).toEqual([
       { aggregate: "1#12", key: `${word}:2026-11-23T07:01:00Z`, event: { type, by: "ada" } },
@@ -153,6 +152,22 @@ describe("a webhook about something that changes", () => {
     },
   );
 });
+
+it.each(["deleted", "transferred"] as const)("an issue that is %s is gone for its feature", (why) => {
+  expect(received("issues", issues(why)).facts).toEqual([
+    { aggregate: "1#12", key: "gone:2026-11-23T07:01:00Z", event: { type: "issue.gone", why, by: "ada" } },
+  ]);
+});
+
+it.each([{ forced: true }, { deleted: true }])(
+  "a push that rewrites a branch is also for the features on it: %o",
+  (how) => {
+    const { hints } = received("push", { ...push("refs/heads/main"), ...how });
+    const event = { type: "hinted", topic: { kind: "branch", branch: "main" } };
+    expect(hints.map(({ topic }) => topic)).toEqual(["branch 1:main", "rewritten 1:main"]);
+    for (const hint of hints) expect(hint.event).toEqual(event);
+  },
+);
 
 it("an issue that is opened again is a fact", () => {
   expect(received("issues", issues("reopened")).facts).toMatchObject([{ event: { type: "issue.reopened" } }]);

@@ -79,6 +79,8 @@ export const branchEffects = {
       ...ofRepo,
       branch: z.string(),
       seq: z.number().int(),
+      /** A merge that the branch should still hold. Left out: it is not compared. */
+      holds: Sha.optional(),
     }),
     {
       key: ({ branch }) => [branch],

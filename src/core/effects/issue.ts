@@ -13,6 +13,8 @@ export const issueEffects = {
       ...ofRepo,
       issue: z.number().int(),
       round: z.number().int(),
+      /** Also the comments on these pulls, written from `since` on, as asked for at `at`. Left out: no task has one. */
+      pulls: z.object({ numbers: z.array(z.number().int()), since: z.number().int(), at: z.number().int() }).optional(),
       /** Also which of its sub-issues are closed. Left out: no task is one. */
       subIssues: z.boolean().optional(),
     }),
@@ -106,6 +108,8 @@ export const issueEffects = {
       ...ofRepo,
       issue: z.number().int(),
       notice: Notice,
+      /** Of the feature that says it. Left out: the first. A later one writes a comment of its own. */
+      life: z.number().int().optional(),
     }),
     {
       key: ({ notice }) => [noticeKey(notice)],

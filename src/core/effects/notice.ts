@@ -67,6 +67,34 @@ const notices = {
     { key: ({ about, round }) => [about, round] },
   ),
 
+  "begun-anew": define(
+    z.object({
+      about: z.literal("begun-anew"),
+      life: z.number().int(),
+      by: z.string(),
+      former: z.enum(["completed", "cancelled", "failed"]),
+    }),
+    { key: ({ about }) => [about] },
+  ),
+
+  /** Said on the issue, where that can still be, and on each open pull. */
+  "issue-gone": define(
+    z.object({
+      about: z.literal("issue-gone"),
+      why: z.enum(["transferred", "deleted"]),
+      by: z.string().nullable(),
+      issue: z.number().int(),
+      pull: z.number().int().nullable(),
+    }),
+    { key: ({ about, pull }) => [about, pull ?? "issue"] },
+  ),
+
+  /** The feature is over, and opening its issue again does not change that. */
+  "reopened-after-end": define(
+    z.object({ about: z.literal("reopened-after-end"), stage: z.enum(["completed", "cancelled", "failed"]) }),
+    { key: ({ about }) => [about] },
+  ),
+
   /** Somebody who may not leave a task out closed its sub-issue. */
   "sub-issue-closed-by-other": define(
     z.object({

@@ -41,7 +41,9 @@
  * 10. The permission of a later command is known first: commands of one person are carried out in the order in which they were given.
  *     Those of other people do not wait for them, so that a stranger delays nobody.
  * 11. Somebody pushes onto a branch of ours: nothing is forced. Their head is judged like any other, or a person is asked.
- * 12. A branch that tasks land on is deleted: the feature parks, and says at which commit to restore it.
+ * 12. An issue is labelled again while effects of its former life are under way: the new life is another aggregate, and has
+ *    other branches and numbers of attempts (`ending/lives.ts`).
+ * 13. A branch that tasks land on is deleted: the feature parks, and says at which commit to restore it.
  *
  * Races that are accepted
  * - During a hold running attempts continue, and their changes are promoted. Stopping them would waste what they cost.
@@ -71,7 +73,8 @@ import { onUnlabelled } from "./commands/holding.ts";
 import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
 import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
 import { onEffectFailed } from "./effect-failures.ts";
-import { onClosingObserved, onIssueClosed, onIssueReopened } from "./ending/issue-closed.ts";
+import { onClosingObserved, onIssueClosed, onIssueGone, onIssueReopened } from "./ending/issue-closed.ts";
+import { passOn } from "./ending/lives.ts";
 import { onRepositoryObserved } from "./ending/repository-closed.ts";
 import { onSubIssueObserved } from "./ending/sub-issues.ts";
 import { onEntryEjected, onEntryExplained, onEntryHealed, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
@@ -84,7 +87,7 @@ import { onHinted, onIssueObserved } from "./reconciling.ts";
 import { settle } from "./settle.ts";
 import { isActive } from "./stages.ts";
 import type { FeatureState } from "./state.ts";
-import { isOver } from "./state.ts";
+import { isOver, isUnderWay } from "./state.ts";
 import { currentAttempt, watchedSubIssue } from "./task.ts";
 import { onTimerDue } from "./timers.ts";
 
@@ -115,6 +118,7 @@ function concluded(draft: Draft, ignored: Reaction): { state: FeatureState; effe
 
 /** Writes down what happened. */
 function evolve(draft: Draft, event: FeatureEvent): Reaction {
+  if (passOn(draft, event)) return "passed-on";
   switch (event.type) {
     // Planning
     case "feature.labelled":
@@ -175,6 +179,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onUnlabelled(draft, event);
     case "issue.closed":
       return onIssueClosed(draft, event);
+    case "issue.gone":
+      return onIssueGone(draft, event);
     case "issue.reopened":
       return onIssueReopened(draft);
     case "closing.observed":
@@ -200,6 +206,9 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
 export function featureRoutes(state: FeatureState): string[] {
   if (isOver(state)) return [];
   const routes = [topics.issue(state.repo, state.issue.number), topics.repository(state.repo)];
+  for (const target of isUnderWay(state) ? [state.base, state.land] : []) {
+    if (target !== null) routes.push(topics.rewritten(state.repo, target.branch));
+  }
   for (const task of state.tasks) {
     if (task.pull !== null) routes.push(topics.conversation(state.repo, task.pull));
     const subIssue = watchedSubIssue(task);

@@ -4,7 +4,7 @@ import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent, Ignored } from "../event.ts";
 import type { FeatureState, PlannedFeature } from "./state.ts";
 import { findTask, isPlanned } from "./state.ts";
-import { currentAttempt, type Task, watchedSubIssue } from "./task.ts";
+import { currentAttempt, isEnded, type Task, watchedSubIssue } from "./task.ts";
 
 export type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -52,7 +52,8 @@ export function taskOfAttempt(state: FeatureState, id: string): Task | undefined
 
 /** `pull`: posts it there, where its cause was written. */
 export function postNotice({ state, effects }: Draft, notice: Notice, pull?: number): void {
-  effects.push({ type: "notice.post", repo: state.repo, issue: pull ?? state.issue.number, notice });
+  const life = state.life.number === 1 ? {} : { life: state.life.number };
+  effects.push({ type: "notice.post", repo: state.repo, issue: pull ?? state.issue.number, notice, ...life });
 }
 
 /** Asks for the repository's facts and for the permission of `by`. */
@@ -61,9 +62,14 @@ export function observeFeature({ state, effects }: Draft, by: string): void {
   effects.push({ type: "feature.observe", repo: state.repo, issue: state.issue.number, by, round });
 }
 
-/** Asks for the issue's label, state, text and comments, and for what became of the sub-issues that tasks are. */
-export function observeIssue({ state, effects }: Draft): void {
+/** Comments are read again for so long: GitHub's clock may differ from ours, and a comment may be listed late. */
+const HEARD_AGAIN_MS = 5 * 60_000;
+
+/** Asks for the issue's label, state, text and comments, for those on its pulls, and for what became of tasks' sub-issues. */
+export function observeIssue({ state, at, effects }: Draft): void {
   const round = nextRound(state);
+  const numbers = state.tasks.flatMap((task) => (task.pull === null || isEnded(task) ? [] : [task.pull]));
+  const pulls = numbers.length === 0 ? {} : { pulls: { numbers, since: state.heardUntil - HEARD_AGAIN_MS, at } };
   const subIssues = state.tasks.some((task) => watchedSubIssue(task) !== null) ? { subIssues: true } : {};
-  effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round, ...subIssues });
+  effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round, ...pulls, ...subIssues });
 }

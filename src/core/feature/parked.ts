@@ -29,6 +29,8 @@ export const Parked = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("tasks-failing"), failed: z.number(), total: z.number() }),
   /** A branch that tasks land on no longer exists. `sha`: its last known tip. */
   z.object({ kind: z.literal("branch-gone"), branch: z.string(), sha: z.string() }),
+  /** A branch that tasks land on was force-pushed, and `lost`, which a task merged as, is not in it any more. */
+  z.object({ kind: z.literal("branch-rewritten"), branch: z.string(), lost: z.string() }),
   /** An effect that the feature depends on was tried as often as it may be. */
   z.object({
     kind: z.literal("effect-failed"),

@@ -5,6 +5,7 @@ import { observeAttempt } from "./attempt/runs.ts";
 import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
 import { observeRepository, onRepositoryDeleted } from "./ending/repository-closed.ts";
 import { compareSubIssues, onSubIssueHinted } from "./ending/sub-issues.ts";
+import { lookForBranch, onBranchRewritten } from "./landing/targets.ts";
 import { delayOf } from "./task.ts";
 
 /** The interval at which a feature under way reads GitHub by itself, for webhooks that were lost. */
@@ -21,6 +22,7 @@ export function sweep(draft: Draft): Reaction {
     return null;
   }
   if (state.policy !== null) observeIssue(draft);
+  lookForBranch(draft);
   for (const task of state.tasks) {
     const observation = task.stage === "working" ? observeAttempt(state, task, at) : null;
     if (observation !== null) effects.push(observation);
@@ -31,6 +33,7 @@ export function sweep(draft: Draft): Reaction {
 export function onIssueObserved(draft: Draft, event: EventOf<"issue.observed">): Reaction {
   const { state, effects } = draft;
   if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
+  state.heardUntil = Math.max(state.heardUntil, event.heardUntil ?? 0);
   const { closedSubIssues } = event.observation;
   if (closedSubIssues !== undefined) compareSubIssues(draft, closedSubIssues);
   for (const { key, event: missed } of drift(state, event.observation, event.round)) {
@@ -47,6 +50,7 @@ export function onHinted(draft: Draft, { topic }: EventOf<"hinted">): Reaction {
     return null;
   }
   if (topic.kind === "sub-issue") return onSubIssueHinted(draft, topic.issue);
+  if (topic.kind === "branch") return onBranchRewritten(draft, topic.branch);
   // A comment may be the answer to the planner's questions, and an edit may change what is wanted.
   if (topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
     observeIssue(draft);

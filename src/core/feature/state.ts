@@ -42,6 +42,18 @@ const Plan = z.object({
 const Common = z.object({
   key: z.string(),
   repo: Repo,
+  /** `number`: 1, and one more each time that the issue is labelled after an end. */
+  life: z.object({
+    number: z.number(),
+    /** The highest number of an attempt in former lives. */
+    attempts: z.number(),
+    /** How the former life ended. null: there was none. */
+    former: z.enum(["completed", "cancelled", "failed"]).nullable(),
+    /** The last label that it knows of, by GitHub's clock. null: unknown. */
+    labelledAt: Time.nullable(),
+    /** The next life has begun, and gets what people do to the issue. */
+    isFormer: z.boolean(),
+  }),
   /** The text that a person with write access consented to. */
   issue: z.object({ number: z.number(), title: z.string(), body: z.string() }),
   /** The issue's current text, where that differs. */
@@ -104,6 +116,8 @@ const Common = z.object({
   senders: z.array(
     z.object({ login: z.string(), comment: z.number(), askedAt: Time, permission: Permission.nullable() }),
   ),
+  /** Until when the comments on its tasks' pulls were read, by our clock. */
+  heardUntil: Time,
   /** Comments of the last commands that were answered. Sent again, they are no new commands. */
   answeredCommands: z.array(z.number()),
 });

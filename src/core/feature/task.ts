@@ -170,13 +170,18 @@ export type StagePart<Stage extends TaskStage = TaskStage> = {
   [One in Stage]: Omit<TaskAt<One>, One extends "in-lane" ? Exclude<CommonField, "head" | "pull"> : CommonField>;
 }[Stage];
 
-export function newTask(issue: number, plan: Task["plan"], undoes: Task["undoes"] = null): Task {
+export function newTask(
+  { issue, life }: { issue: { number: number }; life: { number: number; attempts: number } },
+  plan: Task["plan"],
+  undoes: Task["undoes"] = null,
+): Task {
+  const kind = plan.role === "research" ? "research" : "build";
   return {
     plan,
     stage: "blocked",
-    machine: { attempt: 0, kind: plan.role === "research" ? "research" : "build", failures: 0, free: 0 },
+    machine: { attempt: life.attempts, kind, failures: 0, free: 0 },
     attempts: [],
-    branch: taskBranch(issue, plan.id),
+    branch: taskBranch(issue.number, plan.id, life.number),
     head: null,
     pull: null,
     summary: "",

@@ -21,9 +21,9 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
   const meant = observed.commands.filter(({ at, command }) =>
     command.verb === "answer" ? questions !== null && at > questions.askedAt : at >= startedAt - 1_000,
   );
-  const differences: Drift[] = meant.map(({ comment, by, createdAt, at, command }) => ({
+  const differences: Drift[] = meant.map(({ comment, by, createdAt, at, command, pull }) => ({
     key: `comment:${comment}:${createdAt}`,
-    event: { type: "command.given", comment, by, writtenAt: at, command },
+    event: { type: "command.given", comment, by, writtenAt: at, command, ...(pull === undefined ? {} : { pull }) },
   }));
   if (!observed.open) {
     if (state.stage === "rolling-back" || state.issueClosed) return differences;

@@ -60,9 +60,12 @@ export async function performBranchCreate(outside: Outside, effect: EffectOf<"br
 
 export async function performBranchObserve(
   { github }: Outside,
-  { repo, branch, seq }: EffectOf<"branch.observe">,
+  { repo, branch, seq, holds }: EffectOf<"branch.observe">,
 ): Promise<FeatureEvent> {
-  return { type: "branch.observed", branch, seq, sha: await github.branchTip(repo, branch) };
+  const sha = await github.branchTip(repo, branch);
+  const event = { type: "branch.observed" as const, branch, seq, sha };
+  if (sha === null || holds === undefined || sha === holds) return event;
+  return (await github.mergeBase(repo, sha, holds)) === holds ? event : { ...event, lost: holds };
 }
 
 export async function performBranchDelete(

@@ -6,6 +6,7 @@ import type { Permission, Repo } from "../../core/github.ts";
 import { noticeMarker, statusMarker, taskOfIssue } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
 import { statusComment } from "../../messages/status.ts";
+import { type CommentSnapshot, Gone } from "../github-port.ts";
 import type { Inside } from "../memory/states.ts";
 import type { Outside } from "../outside.ts";
 import type { EffectRun } from "./outcome-event.ts";
@@ -18,32 +19,58 @@ import { presentFeature } from "./present-feature.ts";
 export async function performIssueObserve(
   inside: Inside,
   effect: EffectOf<"issue.observe">,
+  run: EffectRun,
+): Promise<FeatureEvent[]> {
+  return await observed(inside, effect, run).catch((error: unknown) => [goneIn(error)]);
+}
+
+/** Throws the error where the issue is there. */
+function goneIn(error: unknown): FeatureEvent {
+  if (error instanceof Gone) return { type: "issue.gone", why: error.why, by: null };
+  throw error;
+}
+
+async function observed(
+  inside: Inside,
+  effect: EffectOf<"issue.observe">,
   { aggregate }: EffectRun,
 ): Promise<FeatureEvent[]> {
   const { github, settings } = inside;
   const { repo, issue, round } = effect;
   const snapshot = await github.issue(repo, issue);
-  const comments = await github.comments(repo, issue, null);
+  const comments: Said[] = [...(await github.comments(repo, issue, null)), ...(await onPulls(github, effect))];
   const state = await presentFeature(inside, aggregate);
   const answered = new Set(state?.answeredCommands);
   const commands = comments.flatMap((comment) => {
-    const { id, author: by, createdAt } = comment;
+    const { id, author: by, createdAt, pull } = comment;
     const at = Date.parse(createdAt);
     if (comment.authorIsBot || answered.has(id) || at < (state?.startedAt ?? 0) - 1_000) return [];
     const command =
-      inside.readCommand(comment.body) ?? (state?.questions === null ? null : { verb: "answer" as const });
-    return command === null ? [] : [{ comment: id, by, createdAt, at, command }];
+      inside.readCommand(comment.body) ?? (pull === undefined && state?.questions !== null ? ANSWER : null);
+    return command === null ? [] : [{ comment: id, by, createdAt, at, command, ...(pull && { pull }) }];
   });
   const label = settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
   const { title, body } = snapshot;
   const closed = effect.subIssues === true ? { closedSubIssues: await github.closedSubIssues(repo, issue) } : {};
   const seen = { open: snapshot.state === "open", labelled, title, body, ...closed };
+  const heard = effect.pulls === undefined ? {} : { heardUntil: effect.pulls.at };
   const observations = Math.max(1, Math.ceil(commands.length / MAX_COMMANDS));
   return Array.from({ length: observations }, (_, index) => {
     const some = commands.slice(index * MAX_COMMANDS, (index + 1) * MAX_COMMANDS);
-    return { type: "issue.observed", round, observation: { ...seen, commands: some } };
+    return { type: "issue.observed", round, ...heard, observation: { ...seen, commands: some } };
   });
+}
+
+const ANSWER = { verb: "answer" as const };
+
+type Said = CommentSnapshot & { pull?: number };
+
+/** Reads the comments on the feature's pulls, whose webhooks may have been lost. One call, however many pulls there are. */
+async function onPulls(github: Outside["github"], { repo, pulls }: EffectOf<"issue.observe">): Promise<Said[]> {
+  if (pulls === undefined) return [];
+  const recent = await github.recentComments(repo, new Date(pulls.since).toISOString());
+  return recent.flatMap(({ issue, ...said }) => (pulls.numbers.includes(issue) ? [{ ...said, pull: issue }] : []));
 }
 
 export async function performPermissionObserve(
@@ -70,7 +97,13 @@ export async function performSubIssueObserve(
   { github }: Pick<Outside, "github">,
   { repo, issue, round }: EffectOf<"sub-issue.observe">,
 ): Promise<FeatureEvent> {
-  const { state, closedBy } = await github.issue(repo, issue);
+  const { state, closedBy } = await github.issue(repo, issue).catch((error: unknown) => {
+    // Only people with write access move or delete issues.
+    if (error instanceof Gone) return { state: "gone" as const, closedBy: null };
+    throw error;
+  });
+  if (state === "gone")
+    return { type: "sub-issue.observed", issue, round, open: false, by: "ghost", permission: "write" };
   const open = state === "open";
   const permission = open ? "none" : await permissionOf(github, repo, closedBy);
   return { type: "sub-issue.observed", issue, round, open, by: closedBy ?? "ghost", permission };
@@ -97,13 +130,13 @@ export async function performStatusPublish(
   const state = await presentFeature(inside, aggregate);
   if (state === null) return null;
   const body = statusComment(state, inside.now());
-  await inside.github.upsertComment(effect.repo, effect.issue, statusMarker(), body);
+  await inside.github.upsertComment(effect.repo, effect.issue, statusMarker(state.life.number), body);
   return null;
 }
 
 export async function performNoticePost(outside: Outside, effect: EffectOf<"notice.post">): Promise<null> {
-  const { repo, issue, notice } = effect;
-  await outside.github.upsertComment(repo, issue, noticeMarker(notice), noticeComment(notice));
+  const { repo, issue, notice, life } = effect;
+  await outside.github.upsertComment(repo, issue, noticeMarker(notice, life), noticeComment(notice, life));
   return null;
 }
 

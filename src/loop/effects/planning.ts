@@ -166,7 +166,7 @@ export async function performPlanPublish(
   const version = state?.plan?.version ?? effect.version;
   if (state !== null && state.plan !== null) {
     const comment = planComment(state, inside.settings.engineIsUnpriced !== true);
-    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), comment);
+    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(state.life.number), comment);
   }
   return { type: "plan.shown", version };
 }

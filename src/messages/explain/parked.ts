@@ -26,6 +26,8 @@ export function parkedText(parked: Parked): string {
       return `The circuit breaker stopped the feature: ${parked.failed} of ${parked.total} tasks failed for good`;
     case "branch-gone":
       return `The branch ${parked.branch} is gone`;
+    case "branch-rewritten":
+      return `The branch ${parked.branch} was force-pushed, and ${parked.lost.slice(0, 12)}, which was merged for this feature, is not in it any more`;
     case "effect-failed":
       return causeText(parked.cause);
   }
@@ -43,7 +45,9 @@ export function parkedNext(parked: Parked, stage: FeatureStage): string {
     case "tasks-failing":
       return "look at the failed tasks, then `/headgate resume`";
     case "branch-gone":
-      return `restore it at ${parked.sha.slice(0, 12)}, then \`/headgate resume\``;
+      return `restore it at ${parked.sha.slice(0, 12)}; where it was renamed, \`/headgate cancel\`, take the label off and put it on again`;
+    case "branch-rewritten":
+      return "restore it, or look at what is missing; then `/headgate resume`";
     case "plan-failed":
     case "plan-invalid":
       return `fix this, then \`/headgate ${stage === "proposed" ? "plan" : "resume"}\``;

@@ -91,6 +91,21 @@ export function issuesContract(scene: () => Scene): void {
       ]);
     });
 
+    it("lists comments on all issues since a time, with the number of each", async () => {
+      const { github, repo, world, openIssue } = scene();
+      const [one, two] = [await openIssue(), await openIssue()];
+      const first = await world.comment(one, "one");
+      const second = await world.comment(two, "two");
+      const at = (await github.comments(repo, one, null))[0]?.createdAt ?? "";
+
+      const recent = (await github.recentComments(repo, at)).filter(({ issue }) => issue === one || issue === two);
+      expect(recent.map(({ id, issue, body }) => ({ id, issue, body }))).toEqual([
+        { id: first, issue: one, body: "one" },
+        { id: second, issue: two, body: "two" },
+      ]);
+      expect(await github.recentComments(repo, "2999-01-01T00:00:00Z")).toEqual([]);
+    });
+
     it("reacts to a comment, and once more", async () => {
       const { github, repo, world, openIssue } = scene();
       const comment = await world.comment(await openIssue(), "/headgate status");

@@ -22,6 +22,7 @@ const REASONS: Record<Ignored, true> = {
   "stale-head": true,
   "stale-observation": true,
   superseded: true,
+  "passed-on": true,
   duplicate: true,
   unauthorised: true,
   unreadable: true,

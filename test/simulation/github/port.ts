@@ -9,7 +9,7 @@ import { Deadly } from "../process/life.ts";
 import { closePull } from "./branches.ts";
 import { checksOn, rerunChecks } from "./checks.ts";
 import { closeIssue, comment, findComment, labelledBy, openIssue } from "./issues.ts";
-import { BOT, type GitHubModel, HttpAnswer, type Run } from "./model.ts";
+import { BOT, type Comment, type GitHubModel, HttpAnswer, type Run } from "./model.ts";
 import { isBot, iso } from "./payloads.ts";
 import { gitPort } from "./port-git.ts";
 import { mergingPort } from "./port-merging.ts";
@@ -162,11 +162,20 @@ type Issues =
   | "labelledIssues"
   | "labelledBy"
   | "comments"
+  | "recentComments"
   | "upsertComment"
   | "react"
   | "closeIssue";
 
 function issuesPort(github: GitHubModel, read: Send, write: Send): Pick<GitHub, Issues> {
+  const said = ({ id, by, body, createdAt, updatedAt }: Comment) => ({
+    id,
+    author: by,
+    authorIsBot: isBot(by),
+    body,
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+  });
   const snapshot = (number: number) => {
     const { title, body, state, labels, by, closedBy } = github.issue(number);
     return { number, title, body, state, labels: [...labels], author: by, closedBy };
@@ -180,16 +189,14 @@ function issuesPort(github: GitHubModel, read: Send, write: Send): Pick<GitHub, 
           .map((issue) => snapshot(issue.number)),
       ),
     labelledBy: (_, issue, label) => read("labelledBy", () => labelledBy(github.issue(issue), label)),
-    comments: (_, issue) =>
-      read("comments", () =>
-        github.issue(issue).comments.map(({ id, by, body, createdAt, updatedAt }) => ({
-          id,
-          author: by,
-          authorIsBot: isBot(by),
-          body,
-          createdAt: iso(createdAt),
-          updatedAt: iso(updatedAt),
-        })),
+    comments: (_, issue) => read("comments", () => github.issue(issue).comments.map(said)),
+    recentComments: (_, since) =>
+      read("recentComments", () =>
+        [...github.issues.values()].flatMap(({ number, comments }) =>
+          comments
+            .filter(({ updatedAt }) => updatedAt >= Date.parse(since))
+            .map((comment) => ({ ...said(comment), issue: number })),
+        ),
       ),
     subIssues: (_, parent) =>
       read("subIssues", () =>

@@ -35,7 +35,10 @@ export class ApprovalJudge {
         const task = COMMAND.exec(fact.comment.body)?.[1];
         if (task === undefined || !this.#mayWrite(fact.comment.by)) return;
         for (const pull of this.#github.pulls.values()) {
-          if (pull.head.endsWith(`/${fact.issue.number}/${task}`)) this.#approve(pull, setOf(this.#tips, pull.head));
+          // The branch of a later life is `headgate/12.2/parser`.
+          const [, life, of] = pull.head.split("/");
+          const isMeant = of === task && life?.split(".")[0] === `${fact.issue.number}`;
+          if (isMeant) this.#approve(pull, setOf(this.#tips, pull.head));
         }
         return;
       }

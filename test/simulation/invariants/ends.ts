@@ -1,5 +1,6 @@
 /** Judges the end of a scenario: what is left behind, and whether the history replays to the same state. */
 import { isDeepStrictEqual } from "node:util";
+import { taskBranch } from "../../../src/core/attempt.ts";
 import { decideOn, type State } from "../../../src/core/decide.ts";
 import type { FeatureAt, FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
@@ -57,7 +58,7 @@ function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState)
     live.map((run) => run.attempt).join(", "),
   );
   const pulls = [...github.pulls.values()].filter(
-    (pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT,
+    (pull) => pull.head.startsWith(taskBranch(number, "", state.life.number)) && pull.by === BOT,
   );
   const open = pulls.filter((pull) => pull.state === "open" && pull.reopenedAt === null);
   court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () =>

@@ -24,6 +24,7 @@ const REASONS = [
   "stale-head",
   "stale-observation",
   "superseded",
+  "passed-on",
   "duplicate",
   "unauthorised",
 ];

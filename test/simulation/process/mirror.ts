@@ -2,6 +2,9 @@
  * Mirrors the store from outside: each aggregate's latest state, the open effects, and the start of an observation in
  * progress. The guarded stores fill it as their writes succeed.
  */
+import type { FeatureState } from "../../../src/core/feature/state.ts";
+import type { Repo } from "../../../src/core/github.ts";
+import { featureKey } from "../../../src/core/keys.ts";
 import type { ClaimedEffect, InboxEvent, StepWrite } from "../../../src/loop/store-port.ts";
 
 export interface OpenEffect {
@@ -21,6 +24,12 @@ export class Mirror {
   readonly #known = new Set<string>();
   /** The true time of the claim of the effect whose outcome an inbox event carries. */
   readonly claimedAt = new Map<string, number>();
+
+  /** Returns the last life of the issue's feature; null: it has not begun. */
+  feature(repo: Repo, issue: number, life = 1): FeatureState | null {
+    const state = this.states.get(featureKey(repo, issue, life)) as FeatureState | undefined;
+    return (state?.life.isFormer === true ? this.feature(repo, issue, life + 1) : null) ?? state ?? null;
+  }
 
   stepped(aggregate: string, write: StepWrite): void {
     this.states.set(aggregate, write.state);

@@ -23,7 +23,7 @@ import {
   type Scenario,
   type TaskSpec,
 } from "./scenario.ts";
-import { closings, endings, strangersReviews } from "./social.ts";
+import { closings, endings, lives, strangersReviews } from "./social.ts";
 
 /** The most important requests, and how often a scenario makes them. */
 const REQUESTS: readonly (readonly [string, number])[] = [
@@ -160,6 +160,7 @@ export function generate(seed: string): Scenario {
   faults.push(...endings(new Chance(`${seed} endings`), features));
   faults.push(...closings(new Chance(`${seed} closings`)));
   faults.push(...strangersReviews(new Chance(`${seed} strangers' reviews`)));
+  faults.push(...lives(new Chance(`${seed} lives`)));
   faults.push(...renames(new Chance(`${seed} renames`)));
   return { seed, world, features, faults };
 }

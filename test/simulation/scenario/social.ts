@@ -29,6 +29,21 @@ export function endings(chance: Chance, features: readonly FeatureSpec[]): Fault
   });
 }
 
+/** Lets a person end the feature and label its issue again, before what is under way of the former life has ended, or long after. */
+export function lives(chance: Chance): Fault[] {
+  if (!chance.chance(0.04)) return [];
+  const at = chance.between(30_000, 900_000);
+  const step = chance.pick([1_500, 10_000, 120_000]);
+  const ends: Act[] = chance.chance(0.5)
+    ? [{ act: "say", feature: 0, by: "maya", text: "/headgate cancel" }]
+    : [
+        { act: "close-issue", feature: 0, by: "maya" },
+        { act: "reopen-issue", feature: 0, by: "maya" },
+      ];
+  const again: Act[] = [false, true].map((on) => ({ act: "label", feature: 0, on, by: "maya" }));
+  return [...ends, ...again].map((act, index) => ({ on: "time", at: at + index * step, fault: "act", act }));
+}
+
 /** Lets a person without write access or a bot close the issue. Somebody may open it again, or resume. */
 export function closings(chance: Chance): Fault[] {
   if (!chance.chance(0.1)) return [];

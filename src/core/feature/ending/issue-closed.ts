@@ -5,7 +5,9 @@
 import { holdFeature, liftHold } from "../commands/holding.ts";
 import { type Draft, type EventOf, nextRound, postNotice, type Reaction } from "../draft.ts";
 import { isOver } from "../state.ts";
+import { isEnded } from "../task.ts";
 import { cancelFeature } from "./cancelling.ts";
+import { onReopenedAfterEnd } from "./lives.ts";
 
 /** Asks who closed it, unless the feature was cancelled before and its merges are being reverted. */
 export function onIssueClosed(draft: Draft, { by }: EventOf<"issue.closed">): Reaction {
@@ -33,10 +35,23 @@ export function onClosingObserved(draft: Draft, event: EventOf<"closing.observed
   return null;
 }
 
+/** Ends the feature: people cannot follow or steer it without its issue. Only people with write access move or delete issues. */
+export function onIssueGone(draft: Draft, { why, by }: EventOf<"issue.gone">): Reaction {
+  const { state } = draft;
+  if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
+  const pulls = state.tasks.flatMap((task) => (task.pull === null || isEnded(task) ? [] : [task.pull]));
+  for (const pull of [null, ...pulls]) {
+    postNotice(draft, { about: "issue-gone", why, by, issue: state.issue.number, pull }, pull ?? undefined);
+  }
+  cancelFeature(draft, by ?? "ghost");
+  return null;
+}
+
 /** Goes on where only the closing held the feature. */
 export function onIssueReopened(draft: Draft): Reaction {
   const { state } = draft;
-  if (isOver(state) || !state.issueClosed) return "not-accepted-here";
+  if (isOver(state)) return onReopenedAfterEnd(draft);
+  if (!state.issueClosed) return "not-accepted-here";
   state.issueClosed = false;
   if (state.hold?.cause === "closed") liftHold(draft);
   return null;

@@ -3,7 +3,6 @@
  * through the same lane and gates. Each revert is a task of its own without an agent. It waits for a person when its checks
  * fail, when it conflicts with later changes, and when the commit before the merge is unknown.
  */
-import { taskBranch } from "../../attempt.ts";
 import type { JudgedTask } from "../../plan.ts";
 import { fanIn } from "../../rules/fan-in.ts";
 import { failTask } from "../attempt/failing.ts";
@@ -58,7 +57,7 @@ export function addUndo({ state }: PlannedDraft, id: string): void {
     checks: [],
   };
   const { mergeSha: merge, base } = landing;
-  state.tasks.push(newTask(state.issue.number, plan, { task: id, merge, base }));
+  state.tasks.push(newTask(state, plan, { task: id, merge, base }));
 }
 
 /** Finds an unused id: plans that earlier versions stored may use such names. */
@@ -84,7 +83,7 @@ export function writeRevert(draft: PlannedDraft, task: Task): void {
     task: task.plan.id,
     round: nextRound(state),
     id: `${state.issue.number}/${task.plan.id}/0`,
-    branch: taskBranch(state.issue.number, task.plan.id),
+    branch: task.branch,
     merge,
     base,
     title: task.plan.title,

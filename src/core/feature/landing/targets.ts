@@ -7,8 +7,8 @@ import { taskBranch } from "../../attempt.ts";
 import { type JudgedTask, LAND, type PlannedTask } from "../../plan.ts";
 import { type Draft, type EventOf, nextRound, type Reaction } from "../draft.ts";
 import type { FeatureState, Target } from "../state.ts";
-import { isOver } from "../state.ts";
-import type { Task } from "../task.ts";
+import { isOver, isUnderWay } from "../state.ts";
+import { landingOf, type Task } from "../task.ts";
 
 export function landsTogether(state: FeatureState): boolean {
   return state.plan?.land === "together";
@@ -39,7 +39,28 @@ export function observeTarget(draft: Draft, target: Target | null): void {
   draft.effects.push({ type: "branch.observe", repo: draft.state.repo, branch: target.branch, seq: target.asked });
 }
 
-export function onBranchObserved({ state }: Draft, event: EventOf<"branch.observed">): Reaction {
+/** Compares the branch with the last merge on it, after somebody rewrote it. */
+export function onBranchRewritten(draft: Draft, branch: string): Reaction {
+  const { state, effects } = draft;
+  const target = [state.base, state.land].find((one) => one?.branch === branch);
+  if (!isUnderWay(state) || target === null || target === undefined) return "not-accepted-here";
+  const landings = state.tasks.flatMap((task) => (targetOf(state, task) === target ? (landingOf(task) ?? []) : []));
+  const holds = landings.toSorted((left, right) => left.order - right.order).at(-1)?.mergeSha;
+  target.asked += 1;
+  const what = holds === undefined ? {} : { holds };
+  effects.push({ type: "branch.observe", repo: state.repo, branch, seq: target.asked, ...what });
+  return null;
+}
+
+/** Looks whether a branch that was gone is back. */
+export function lookForBranch(draft: Draft): void {
+  const { base, land, parked } = draft.state;
+  if (parked?.kind !== "branch-gone") return;
+  for (const target of [base, land]) if (target?.branch === parked.branch) observeTarget(draft, target);
+}
+
+export function onBranchObserved(draft: Draft, event: EventOf<"branch.observed">): Reaction {
+  const { state } = draft;
   const target = [state.base, state.land].find((one) => one?.branch === event.branch);
   if (isOver(state) || target === null || target === undefined) return "superseded";
   if (event.seq !== target.asked) return "stale-observation";
@@ -49,6 +70,8 @@ export function onBranchObserved({ state }: Draft, event: EventOf<"branch.observ
   }
   target.sha = event.sha;
   target.observed = event.seq;
+  if (event.lost !== undefined) state.parked = { kind: "branch-rewritten", branch: event.branch, lost: event.lost };
+  else if (state.parked?.kind === "branch-gone" && state.parked.branch === event.branch) unpark(draft);
   return null;
 }
 
@@ -96,7 +119,7 @@ export function makeLandBranch({ state, effects }: Draft): void {
   effects.push({
     type: "branch.create",
     repo: state.repo,
-    branch: taskBranch(state.issue.number, LAND),
+    branch: taskBranch(state.issue.number, LAND, state.life.number),
     at: state.base.sha,
     round: nextRound(state),
   });

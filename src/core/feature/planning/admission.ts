@@ -2,6 +2,7 @@
 import { featureKey } from "../../keys.ts";
 import { liftStops } from "../commands/holding.ts";
 import { type Draft, type EventOf, observeFeature, postNotice, type Reaction } from "../draft.ts";
+import { beginAnew } from "../ending/lives.ts";
 import { observeTarget } from "../landing/targets.ts";
 import { FEATURE_SWEEP_MS } from "../reconciling.ts";
 import type { FeatureState } from "../state.ts";
@@ -11,8 +12,15 @@ import { askForMore, askForPlan } from "./making.ts";
 
 export function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureState {
   return {
-    key: featureKey(event.repo, event.issue),
+    key: featureKey(event.repo, event.issue, event.life?.number),
     repo: event.repo,
+    life: {
+      number: event.life?.number ?? 1,
+      attempts: event.life?.attempts ?? 0,
+      former: event.life?.ended ?? null,
+      labelledAt: event.labelledAt ?? null,
+      isFormer: false,
+    },
     issue: { number: event.issue, title: event.title, body: event.body },
     edited: null,
     stage: "planning",
@@ -46,6 +54,7 @@ export function newFeature(event: EventOf<"feature.labelled">, at: number): Feat
     tasks: [],
     pendingCommands: [],
     senders: [],
+    heardUntil: at,
     answeredCommands: [],
   };
 }
@@ -59,7 +68,9 @@ export function onFirstLabelled(draft: Draft, event: EventOf<"feature.labelled">
 /** Checks the permission of a person who labels again, before the feature resumes. Also reached by a copy of a webhook. */
 export function onLabelledAgain(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
   const { state } = draft;
-  if (isOver(state)) return "not-accepted-here";
+  if (isOver(state)) return beginAnew(draft, event);
+  const { labelledAt = 0 } = event;
+  state.life.labelledAt = Math.max(state.life.labelledAt ?? 0, labelledAt);
   if (state.hold === null && state.parked === null) return "duplicate";
   state.labelledBy = event.by;
   observeFeature(draft, event.by);
@@ -94,6 +105,9 @@ export function onFeatureObserved(draft: Draft, event: EventOf<"feature.observed
   liftStops(draft);
   if (state.stage === "executing") askForMore(draft);
   // A plan costs money: of two observations under way only the first asks for one.
-  if (state.stage === "planning" && !state.planAwaited) askForPlan(draft);
+  if (state.stage !== "planning" || state.planAwaited) return null;
+  const { number, former } = state.life;
+  if (former !== null) postNotice(draft, { about: "begun-anew", life: number, by: event.by, former });
+  askForPlan(draft);
   return null;
 }

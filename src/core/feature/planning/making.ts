@@ -8,7 +8,7 @@ import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts
 import { isWhole, wholeOf } from "../landing/targets.ts";
 import { KEPT_PROBLEMS } from "../parked.ts";
 import { type FeatureState, plannedTasks } from "../state.ts";
-import { newTask, type TaskSubIssue, type Task } from "../task.ts";
+import { newTask, type Task, type TaskSubIssue } from "../task.ts";
 import { moveFeature } from "../transitions.ts";
 import { approve, mustAsk } from "./approval.ts";
 import { keepPlan, showPlan } from "./showing.ts";
@@ -124,7 +124,7 @@ function subIssuesOf({ source, subIssues = [] }: EventOf<"plan.made">): SubIssue
 
 function taskFor({ state }: Draft, plan: Task["plan"], subIssues: SubIssues): Task {
   const subIssue = subIssues.get(plan.id);
-  return { ...newTask(state.issue.number, plan), ...(subIssue && { subIssue }) };
+  return { ...newTask(state, plan), ...(subIssue && { subIssue }) };
 }
 
 function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): void {
