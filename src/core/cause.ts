@@ -53,6 +53,8 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("artifact-gone") }),
   /** `tip`: where the branch points now; null: it is gone; left out: it moved while ours was being moved. */
   z.object({ kind: z.literal("branch-moved"), branch: z.string(), tip: Sha.nullable().optional() }),
+  /** The commit that a pull was to open for exists nowhere any more. */
+  z.object({ kind: z.literal("commit-gone"), branch: z.string(), commit: Sha }),
   z.object({ kind: z.literal("revert-unsure"), merge: z.string(), task: z.string() }),
 
   // The lane

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TaskId } from "./plan.ts";
 
-/** The verbs after `/headgate`. `drop` and `after` follow `plan`; `approve-task` is `approve` with a task. */
+/** The verbs after `/headgate`. `drop` and `after` follow `plan`; `approve-task` is `approve` with a task, `retry-all` is `retry all`. */
 export const Verb = z.enum([
   "status",
   "help",
@@ -10,6 +10,7 @@ export const Verb = z.enum([
   "resume",
   "cancel",
   "retry",
+  "retry-all",
   "skip",
   "done",
   "approve",
@@ -41,6 +42,8 @@ export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("resume") }),
   z.object({ verb: z.literal("cancel") }),
   z.object({ verb: z.literal("retry"), task: TaskId }),
+  /** Retry every task that waits or is parked. */
+  z.object({ verb: z.literal("retry-all") }),
   /** Leave a task out while the plan is carried out. What depends on it goes on. */
   z.object({ verb: z.literal("skip"), task: TaskId }),
   /** End a task that a person did otherwise, or of which nothing is to be done. */

@@ -225,6 +225,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("change.promoted"), ...attemptOf, head: Sha }),
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
   z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),
+  /** The commit that the pull was to open for is gone. */
+  z.object({ type: z.literal("pull.refused"), task: TaskId, failure: Failure }),
   z.object({ type: z.literal("branch.created"), branch: z.string(), sha: Sha }),
   /** `sha` null: there is no such branch. `lost`: the merge that it should hold and does not. */
   z.object({
@@ -270,6 +272,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     head: Sha,
     failure: Failure,
     gateMs,
+    /** The first look after its submission found it so. Left out: it became so later. */
+    asFound: z.boolean().optional(),
   }),
   /** The fault that the entry was ejected for is gone. `head`: the pull's present one. */
   z.object({ type: z.literal("entry.healed"), task: TaskId, pull: PullNumber, head: Sha }),

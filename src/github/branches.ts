@@ -9,9 +9,19 @@ import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
-import { saysAlreadyExists, saysNoSuchReference, saysNotFastForward, statusOf, wordsOf } from "./errors.ts";
+import {
+  saysAlreadyExists,
+  saysNoSuchObject,
+  saysNoSuchReference,
+  saysNotFastForward,
+  statusOf,
+  wordsOf,
+} from "./errors.ts";
 
-type Branches = Pick<GitHub, "branchTip" | "branchesBelow" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch">;
+type Branches = Pick<
+  GitHub,
+  "branchTip" | "branchesBelow" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch" | "restoreBranch"
+>;
 type Source = { file(sha256: string): Uint8Array };
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -114,6 +124,19 @@ export function createBranches(calls: Calls): Branches {
         await calls.send(repo, "DELETE /repos/{owner}/{repo}/git/refs/{ref}", { ref: `heads/${branch}` });
       } catch (error) {
         if (statusOf(error) === 404 || (statusOf(error) === 422 && saysNoSuchReference(wordsOf(error)))) return;
+        throw error;
+      }
+    },
+
+    async restoreBranch(repo, branch, commit) {
+      if ((await branchTip(repo, branch)) !== null) return "there";
+      try {
+        await calls.send(repo, "POST /repos/{owner}/{repo}/git/refs", { ref: `refs/heads/${branch}`, sha: commit });
+        return "there";
+      } catch (error) {
+        if (statusOf(error) !== 422) throw error;
+        if (saysAlreadyExists(wordsOf(error))) return "there";
+        if (saysNoSuchObject(wordsOf(error))) return "gone";
         throw error;
       }
     },

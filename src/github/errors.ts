@@ -182,6 +182,11 @@ export function saysNoSuchReference(words: string): boolean {
   return /reference does not exist/i.test(words);
 }
 
+/** Returns true when a branch cannot be made because its commit does not exist. */
+export function saysNoSuchObject(words: string): boolean {
+  return /object does not exist/i.test(words);
+}
+
 export function saysNotFastForward(words: string): boolean {
   return /not a fast.?forward/i.test(words);
 }

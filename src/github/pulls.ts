@@ -14,7 +14,11 @@ type Pulls = Pick<GitHub, "openPull" | "editPull" | "closePull" | "pull" | "merg
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Numbered = z.object({ number: z.number().int().positive() });
-const Listed = Numbered.extend({ state: z.enum(["open", "closed"]), head: z.object({ sha: Sha }) });
+const Listed = Numbered.extend({
+  state: z.enum(["open", "closed"]),
+  head: z.object({ sha: Sha }),
+  merged_at: z.string().nullish(),
+});
 const Pull = z.object({
   number: z.number().int().positive(),
   title: z.string().optional(),
@@ -55,14 +59,15 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
 
   /**
    * Finds the pull request that an earlier request opened, in any state. A person may have merged or closed it
-   * meanwhile, and GitHub may have deleted its branch.
+   * meanwhile, and GitHub may have deleted its branch. Leaves out what is to be replaced.
    */
-  async function existingPull(repo: Repo, { head, base, commit }: Parameters<GitHub["openPull"]>[1]) {
+  async function existingPull(repo: Repo, { head, base, commit, replaces = 0 }: Parameters<GitHub["openPull"]>[1]) {
     const parameters = { head: `${repo.owner}:${head}`, base, state: "all" };
     const listed = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls", parameters, Listed);
     const open = listed.find((pull) => pull.state === "open");
     if (open !== undefined) return open;
-    for (const pull of listed) if (await carries(calls, repo, pull.head.sha, commit)) return pull;
+    const over = listed.filter(({ number, merged_at: mergedAt }) => number > replaces || typeof mergedAt === "string");
+    for (const pull of over) if (await carries(calls, repo, pull.head.sha, commit)) return pull;
     return undefined;
   }
 

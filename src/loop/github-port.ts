@@ -217,13 +217,24 @@ export interface GitHub {
    */
   moveBranch(repo: Repo, branch: string, from: string | null, to: string): Promise<"moved" | "taken">;
   deleteBranch(repo: Repo, branch: string): Promise<void>;
+  /** Makes a branch that was deleted again, at `commit`, and leaves one that exists as it is. `gone`: there is no such commit. */
+  restoreBranch(repo: Repo, branch: string, commit: string): Promise<"there" | "gone">;
   /**
    * The pull of the branch `head` into `base`: the open one, else one that carried `commit` and is merged or closed by now,
-   * else a new one. `isFirstTry`: nobody opened one for this commit before, and only an open one is looked for.
+   * else a new one. `isFirstTry`: nobody opened one for this commit before, and only an open one is looked for. `replaces`: neither that
+   * pull nor an earlier one counts if it is closed without a merge.
    */
   openPull(
     repo: Repo,
-    pull: { head: string; base: string; commit: string; title: string; body: string; isFirstTry?: boolean },
+    pull: {
+      head: string;
+      base: string;
+      commit: string;
+      title: string;
+      body: string;
+      isFirstTry?: boolean;
+      replaces?: number;
+    },
   ): Promise<{ number: number }>;
   /** Has an open pull say what `edit` makes of its body. Writes nothing where it says so already. */
   editPull(repo: Repo, pull: number, edit: (body: string) => string | Promise<string>): Promise<void>;

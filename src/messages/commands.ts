@@ -53,9 +53,15 @@ const usage: Record<Verb, Usage> = {
   },
   retry: {
     type: "/headgate retry <task>",
-    does: "try a task again that waits or needs attention",
-    takes: "one task's id",
+    does: "try a task again that waits or needs attention; its pull request is read first",
+    takes: "one task's id, or all",
     example: "/headgate retry parser",
+  },
+  "retry-all": {
+    type: "/headgate retry all",
+    does: "try all tasks again that wait or need attention",
+    takes: "one task's id, or all",
+    example: "/headgate retry all",
   },
   skip: {
     type: "/headgate skip <task>",
@@ -83,7 +89,7 @@ const usage: Record<Verb, Usage> = {
   },
   resume: {
     type: "/headgate resume",
-    does: "continue after a hold, a halt or a problem that you fixed",
+    does: "continue after a hold, a halt or a problem that you fixed, with the tasks that it stopped",
     takes: NOTHING,
     example: "/headgate resume",
   },
@@ -160,6 +166,8 @@ export function commandText(command: Command): string {
       return `/headgate ${command.verb} ${command.task}`;
     case "approve-task":
       return `/headgate approve ${command.task}`;
+    case "retry-all":
+      return "/headgate retry all";
     case "budget":
       return `/headgate budget +${command.usd}`;
     default:

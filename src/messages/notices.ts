@@ -3,6 +3,7 @@ import type { Notice } from "../core/effect.ts";
 import { isLeftOut } from "../core/feature/ending/without.ts";
 import type { Problem } from "../core/preflight/index.ts";
 import { commandFaultText, commandList } from "./commands.ts";
+import { broughtBackText } from "./explain/brought-back.ts";
 import { resourceList } from "./explain/parked.ts";
 import { refusalText } from "./explain/refusal.ts";
 import { withoutText } from "./explain/without.ts";
@@ -30,6 +31,8 @@ function words(notice: Notice): string {
       return `Start a line of a comment with one of these commands:\n\n${commandList()}`;
     case "task-left-out":
       return leftOut(notice);
+    case "tasks-brought-back":
+      return broughtBackText(notice);
     case "closed-by-other":
       return `${person(notice.by)} closed this issue, and only people with write access can end the feature. It is on hold: nothing new starts and nothing merges. Comment \`/headgate cancel\` to end it. To go on, reopen the issue, or comment \`/headgate resume\`.`;
     case "begun-anew":

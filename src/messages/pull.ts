@@ -30,7 +30,7 @@ export function pullTitle({ title }: { title: TaskTitle }): string {
 
 export function pullBody(effect: PullOpen, shown: Shown): string {
   const sections = [
-    `Part of #${effect.issue} · task \`${effect.task}\``,
+    `Part of #${effect.issue} · task \`${effect.task}\`${effect.replaces === undefined ? "" : ` · replaces #${effect.replaces}`}`,
     warning(effect.outsideScope),
     quoted("Task", descriptionText(effect.description)),
     quoted("The agent's summary", effect.summary),

@@ -18,8 +18,8 @@ const MAX_QUOTED = 500;
 /** Limits the quoted part of an unknown word. */
 const MAX_TYPED = 50;
 
-/** `drop` and `after` follow `plan`, a task follows `approve`. */
-const FIRST_WORDS = Verb.exclude(["drop", "after", "approve-task"]).options;
+/** `drop` and `after` follow `plan`, a task follows `approve`, `all` follows `retry`. */
+const FIRST_WORDS = Verb.exclude(["drop", "after", "approve-task", "retry-all"]).options;
 
 /** Words of other bots for the same. They are answered with the command, and never carried out: some mean another thing there. */
 const MEANT = new Map<string, Verb>([
@@ -152,6 +152,7 @@ function ofTask(verb: TaskVerb, rest: readonly string[], malformed: Malformed): 
   if (word === undefined) return malformed({ kind: "wrong-arguments", verb });
   const task = word.replace(AROUND_ID, "");
   if (more.length > 0) return malformed({ kind: "wrong-arguments", verb });
+  if (verb === "retry" && task.toLowerCase() === "all") return { verb: "retry-all" };
   if (TaskId.safeParse(task).success) return { verb, task };
   const near = TaskId.safeParse(task.toLowerCase().replace(/[^a-z0-9-]/g, ""));
   return malformed({

@@ -106,8 +106,9 @@ export function failureTable(): string {
   return [
     "What fails on its way from an attempt to its pull (promoting) is promoted again, not worked on again, unless its artifact is",
     "gone; a task that goes on only with another attempt parks when its own budget is used up. The last column counts for the",
-    "feature's circuit breaker. `/headgate retry` does what its column says to a task whose pull failed in the lane; where the",
-    "attempt itself failed it starts another of the same kind, and where promoting failed it promotes again.",
+    "feature's circuit breaker. `/headgate retry` brings a task that has a pull back into the lane, which looks at the pull first. If the",
+    "fault is still there, it does what its column says. It opens another pull in the place of a closed one. A task without a pull gets",
+    "another attempt of the same kind, and one whose promotion failed is promoted again.",
     "",
     "| class | spends | leads to | when | an attempt can fix it | `/headgate retry` | infrastructure |",
     "| --- | --- | --- | --- | --- | --- | --- |",

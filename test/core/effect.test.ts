@@ -97,6 +97,10 @@ const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: A
     },
     "task-left-out:a",
   ],
+  "tasks-brought-back": [
+    { about: "tasks-brought-back", comment: 7, back: ["a"], looking: [], staying: [], stopped: null },
+    "answer:7",
+  ],
   "closed-by-other": [{ about: "closed-by-other", by: "sam", round: 4 }, "closed-by-other:4"],
   "begun-anew": [{ about: "begun-anew", life: 2, by: "ada", former: "cancelled" }, "begun-anew"],
   "reopened-after-end": [{ about: "reopened-after-end", stage: "completed" }, "reopened-after-end"],

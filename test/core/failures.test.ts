@@ -26,18 +26,15 @@ function runEnds(more: Parameters<World["ends"]>[1], manifest?: Parameters<World
 /** The lane's word, for what it sees of a pull. */
 function laneSays(failure: FailureClass) {
   return (world: World) => {
-    const pull = world.agentSucceeds("a");
-    const failed = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
-    world.feature({
-      type: "entry.ejected",
-      task: "a",
-      pull,
-      head: sha("a-1"),
-      failure: failed,
-      gateMs: 0,
-    });
-    world.tipIs(sha("base"));
+    world.agentSucceeds("a");
+    ejects(world, failure);
   };
+}
+
+function ejects(world: World, failure: FailureClass): void {
+  const failed = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
+  world.feature({ type: "entry.ejected", task: "a", pull: 10, head: sha("a-1"), failure: failed, gateMs: 0 });
+  world.tipIs(sha("base"));
 }
 
 function givenUp(effect: "attempt.dispatch" | "pull.open", failure: FailureClass) {
@@ -363,19 +360,23 @@ describe("a failure", () => {
 });
 
 describe("/headgate retry", () => {
-  it.each(FailureClass.options)("after %s in the lane does what the failure's rule says", (failure) => {
-    const world = new World();
-    world.label();
-    world.allow({ policy: { ...freely, attempts: { ...freely.attempts, max: 1, free: 0 } } });
-    world.plan({ a: [] });
-    laneSays(failure)(world);
-    expect(world.task("a").stage).toBe("parked");
-    world.commands({ verb: "retry", task: "a" });
-    world.tipIs(sha("base"));
-    const { retry } = failureRules[failure];
-    expect(world.task("a").stage).toBe(retry === "resubmit" ? "in-lane" : "dispatching");
-    if (retry === "repair" || retry === "resolve") expect(world.task("a").machine.kind).toBe(retry);
-  });
+  it.each(FailureClass.options)(
+    "after %s in the lane looks first, and then does what the failure's rule says",
+    (failure) => {
+      const world = new World();
+      world.label();
+      world.allow({ policy: { ...freely, attempts: { ...freely.attempts, max: 1, free: 0 } } });
+      world.plan({ a: [] });
+      laneSays(failure)(world);
+      expect(world.task("a").stage).toBe("parked");
+      world.commands({ verb: "retry", task: "a" });
+      expect(world.task("a").stage).toBe("in-lane");
+      ejects(world, failure);
+      const { retry } = failureRules[failure];
+      expect(world.task("a").stage).toBe(retry === "resubmit" ? "parked" : "dispatching");
+      if (retry === "repair" || retry === "resolve") expect(world.task("a").machine.kind).toBe(retry);
+    },
+  );
 });
 
 describe("partial success", () => {

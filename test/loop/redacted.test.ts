@@ -126,7 +126,15 @@ describe("words that leave", () => {
       ...{ issue: false, labelledIssues: false, labelledBy: false, comments: false, subIssues: false },
       ...{ closedSubIssues: false, recentComments: false },
       ...{ addBlockedBy: false, react: false, closeIssue: false, findRun: false, run: false, cancelRun: false },
-      ...{ artifact: false, commit: false, moveBranch: false, deleteBranch: false, closePull: false, pull: false },
+      ...{
+        artifact: false,
+        commit: false,
+        moveBranch: false,
+        deleteBranch: false,
+        restoreBranch: false,
+        closePull: false,
+        pull: false,
+      },
       ...{ mergeBase: false, conflicts: false, updatePull: false, rerun: false, failureText: false, calls: false },
       // A brief has words that were redacted when they came in, and the issue, which its readers see anyhow.
       dispatch: false,

@@ -61,12 +61,13 @@ describe("a notice", () => {
       | \`/headgate plan drop <task>\` | leave a task out of the plan; give its id or the number of its row |
       | \`/headgate plan after <task> <other>\` | make a task wait for another |
       | \`/headgate status\` | refresh the status comment |
-      | \`/headgate retry <task>\` | try a task again that waits or needs attention |
+      | \`/headgate retry <task>\` | try a task again that waits or needs attention; its pull request is read first |
+      | \`/headgate retry all\` | try all tasks again that wait or need attention |
       | \`/headgate skip <task>\` | leave a task out while the plan is carried out; what depends on it goes on without it |
       | \`/headgate done <task>\` | end a task that you did yourself, or of which nothing is to be done |
       | \`/headgate budget +5\` | let the feature spend that many dollars more |
       | \`/headgate hold\` | start nothing new and merge nothing; removing the label does the same |
-      | \`/headgate resume\` | continue after a hold, a halt or a problem that you fixed |
+      | \`/headgate resume\` | continue after a hold, a halt or a problem that you fixed, with the tasks that it stopped |
       | \`/headgate cancel\` | end the feature for good; what is merged stays; closing the issue does the same |
       | \`/headgate help\` | show this list |"
     `);

@@ -12,6 +12,7 @@ describe("a command", () => {
     ["with spaces around", "/headgate   resume  ", { verb: "resume" }],
     ["after a tab", "/headgate\tcancel", { verb: "cancel" }],
     ["with a task", "/headgate retry csv-parser", { verb: "retry", task: "csv-parser" }],
+    ["with all tasks", "/headgate retry `All`.", { verb: "retry-all" }],
     ["with a plan's version", "/headgate approve v2", { verb: "approve", version: 2 }],
     ["with a task to approve", "/headgate approve csv-parser", { verb: "approve-task", task: "csv-parser" }],
     [
@@ -87,12 +88,12 @@ describe("a command", () => {
     [
       "/headgate retry",
       { kind: "wrong-arguments", verb: "retry" },
-      "'retry' takes one task's id, such as '/headgate retry parser'.",
+      "'retry' takes one task's id, or all, such as '/headgate retry parser'.",
     ],
     [
       "/headgate retry a b",
       { kind: "wrong-arguments", verb: "retry" },
-      "'retry' takes one task's id, such as '/headgate retry parser'.",
+      "'retry' takes one task's id, or all, such as '/headgate retry parser'.",
     ],
     [
       "/headgate retry `Parser`",

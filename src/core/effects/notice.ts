@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { CommandFault } from "../command.ts";
+import { BroughtBack } from "../feature/commands/brought-back.ts";
 import { Without } from "../feature/ending/without.ts";
 import { Resource } from "../feature/parked.ts";
 import { Refusal } from "../feature/refusal.ts";
@@ -60,6 +61,11 @@ const notices = {
       comment: z.number().int().nullable(),
     }),
     { key: ({ about, task, comment }) => (comment === null ? [about, task] : ["answer", comment]) },
+  ),
+
+  "tasks-brought-back": define(
+    BroughtBack.extend({ about: z.literal("tasks-brought-back"), comment: z.number().int() }),
+    { key: answer },
   ),
 
   "closed-by-other": define(

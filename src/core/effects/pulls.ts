@@ -33,6 +33,8 @@ export const pullEffects = {
       description: TaskDescription,
       files: z.array(z.string()),
       outsideScope: z.array(z.string()),
+      /** The task's pull that is over without a merge. Neither it nor an earlier one counts as this one. Left out: there is none. */
+      replaces: PullNumber.optional(),
       ...guarding,
     }),
     {

@@ -66,6 +66,7 @@ import {
   onChangeRefused,
   onChangeWritten,
   onPullOpened,
+  onPullRefused,
   onRevertWritten,
 } from "./attempt/promoting.ts";
 import { onAttemptDispatched, onAttemptObserved } from "./attempt/running.ts";
@@ -153,6 +154,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onRevertWritten(draft, event);
     case "pull.opened":
       return onPullOpened(draft, event);
+    case "pull.refused":
+      return onPullRefused(draft, event);
 
     // Landing
     case "entry.explained":

@@ -53,6 +53,8 @@ export type TaskMachineEvent =
   | { type: "DUE" }
   | { type: "RETRY"; kind: AttemptKind }
   | { type: "RESUBMIT" }
+  /** A person retried it, and the lane found its fault again. That is the old failure, so it costs no try. */
+  | { type: "STILL_FAILING"; kind: AttemptKind }
   /** The fault that it failed for is gone, without a person's retry. */
   | { type: "HEALED" }
   /** Its change goes onto its branch, or its pull opens: after an outage, or at once where no agent has to work for it. */
@@ -84,6 +86,7 @@ export const taskMachine = setup({
       if (spendsTry(event.failure)) return { failures: Math.min(context.failures + 1, max), kind };
       return { free: Math.min(context.free + 1, free + 1), kind };
     }),
+    assume: assign(({ event }) => (event.type === "STILL_FAILING" ? { kind: event.kind } : {})),
     begin: assign({ attempt: ({ context }) => context.attempt + 1 }),
     /** Gives a parked task its tries back when a person retries it. */
     renew: assign(({ event }) =>
@@ -110,7 +113,9 @@ export const taskMachine = setup({
     dispatching: { on: { DISPATCHED: "working", FAILED: failed() } },
     working: { on: { COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
     promoting: { on: { SUBMITTED: "in-lane", FAILED: failed() } },
-    "in-lane": { on: { FAILED: failed() } },
+    "in-lane": {
+      on: { FAILED: failed(), STILL_FAILING: { target: "ready", actions: "assume" }, PROMOTE: "promoting" },
+    },
     waiting: {
       on: {
         DUE: "ready",

@@ -17,6 +17,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** The cancel was written before the rollback began, so it was about the feature. */
   z.object({ kind: z.literal("rollback-unseen") }),
   z.object({ kind: z.literal("nothing-stopped") }),
+  /** No task waits or is parked. */
+  z.object({ kind: z.literal("nothing-to-retry") }),
   /** A later `hold` or `resume` was carried out before it arrived. */
   z.object({ kind: z.literal("overtaken") }),
   /** The budget has no limit in dollars, so that none can be added. */

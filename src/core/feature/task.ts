@@ -57,8 +57,11 @@ export const Promotion = z.discriminatedUnion("step", [
   z.object({ step: z.literal("move"), commit: Sha, paths: z.array(z.string()) }),
   /** A landed merge is taken back on the task's branch. */
   z.object({ step: z.literal("revert") }),
-  /** The pull opens. `paths`: what it changes, for its description. */
-  z.object({ step: z.literal("open"), paths: z.array(z.string()) }),
+  /**
+   * The pull opens. `paths`: what it changes, for its description. `replaces`: the closed pull in whose place it opens. Left out: it
+   * is the task's first.
+   */
+  z.object({ step: z.literal("open"), paths: z.array(z.string()), replaces: z.number().optional() }),
 ]);
 export type Promotion = z.infer<typeof Promotion>;
 
@@ -150,7 +153,14 @@ export const Task = z.discriminatedUnion("stage", [
   Common.extend({ stage: z.literal("dispatching"), commits: Commits, failure: Failure.nullable() }),
   Common.extend({ stage: z.literal("working"), commits: Commits }),
   Common.extend({ stage: z.literal("promoting"), promotion: Promotion }),
-  Common.extend({ stage: z.literal("in-lane"), head: Sha, pull: z.number(), entry: Entry }),
+  /** `retried`: a person brought it back, and is owed an attempt if the lane finds its fault again. Left out: none is owed. */
+  Common.extend({
+    stage: z.literal("in-lane"),
+    head: Sha,
+    pull: z.number(),
+    entry: Entry,
+    retried: z.boolean().optional(),
+  }),
   /** Tries again by itself `until` then. */
   Common.extend({ stage: z.literal("waiting"), failure: Failure, origin: Origin, until: Time }),
   Common.extend({ stage: z.literal("parked"), failure: Failure, origin: Origin }),

@@ -61,8 +61,11 @@ export function sendLeft(draft: LaneDraft, feature: string, task: string): void 
   draft.effects.push({ type: "send", to: feature, key, event: { type: "entry.left", task } });
 }
 
-/** Gives the entry back to its feature, which owns the branch until it submits again. The entry keeps its place. */
-export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
+/**
+ * Gives the entry back to its feature, which owns the branch until it submits again. The entry keeps its place. `asFound`: the first
+ * look after its submission found it so.
+ */
+export function eject(draft: LaneDraft, entry: Entry, failure: Failure, asFound = false): void {
   if (isWithdrawn(entry)) {
     leave(draft, entry);
     return;
@@ -71,15 +74,20 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   if (draft.state.front === entry.pull) draft.state.front = null;
   entry.restsUntil = null;
   stopTimers(draft, entry);
-  sendEjected(draft, entry, { failure, gateMs: entry.gateMs });
+  sendEjected(draft, entry, { failure, gateMs: entry.gateMs, ...(asFound ? { asFound } : {}) });
   entry.gateMs = 0;
   entry.sentBack = { fault: visibleFault(failure), head: entry.head, offered: false };
   entry.stage = { kind: "away" };
 }
 
 type Ejected = Pick<Entry, "feature" | "task" | "pull" | "head">;
+interface Why {
+  failure: Failure;
+  gateMs: number;
+  asFound?: boolean;
+}
 
-export function sendEjected(draft: LaneDraft, entry: Ejected, why: { failure: Failure; gateMs: number }): void {
+export function sendEjected(draft: LaneDraft, entry: Ejected, why: Why): void {
   const { feature, task, pull, head } = entry;
   const key = `ejected:${draft.state.key}:${pull}:${nextAsk(draft)}`;
   draft.effects.push({ type: "send", to: feature, key, event: { type: "entry.ejected", task, pull, head, ...why } });

@@ -67,7 +67,9 @@ export function onPullObserved(draft: LaneDraft, event: LaneEventOf<"pull.observ
   // GitHub computes its answer anew for another base.
   if (before?.baseSha !== snapshot.baseSha) entry.refreshes = 0;
   reviewRefusal(entry, snapshot, draft.at);
-  pullObserved(draft, entry, snapshot);
+  const isFirst = entry.unseen === true;
+  delete entry.unseen;
+  pullObserved(draft, entry, snapshot, isFirst);
   if (draft.state.entries.includes(entry)) refreshLater(draft, entry);
   return null;
 }
@@ -80,10 +82,11 @@ function counts({ observation: { asked, since, latest } }: Entry, seq: number): 
   return seq === asked || (seq < asked && seq >= since && seq > (latest?.seq ?? 0));
 }
 
-function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
+/** `isFirst`: nothing else was seen of the entry since its submission. */
+function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot, isFirst: boolean): void {
   if (entry.stage.kind === "merging") return;
   if (isElsewhere(draft.state.branch, snapshot)) {
-    retargeted(draft, entry, snapshot);
+    retargeted(draft, entry, snapshot, isFirst);
     return;
   }
   if (snapshot.state === "merged") {
@@ -100,7 +103,9 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): v
     return;
   }
   if (snapshot.state === "closed") {
-    eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] });
+    // Somebody may have pushed before closing it. GitHub may also still show the head from before a promotion.
+    if (snapshot.headSha !== entry.formerHead) entry.head = snapshot.headSha;
+    eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] }, isFirst);
     return;
   }
   // GitHub may still show the head from before the promotion. That one was judged before.
@@ -122,14 +127,15 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): v
 }
 
 /** Merges nothing there, and does not count it as landed: what depends on it would be built without it. */
-function retargeted(draft: LaneDraft, entry: Entry, { base = "", state }: PullSnapshot): void {
+function retargeted(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot, isFirst: boolean): void {
+  const { base = "", state } = snapshot;
   if (isWithdrawn(entry)) {
     leave(draft, entry);
     return;
   }
   if (isAway(entry)) return;
   const cause = { kind: "pull-retargeted" as const, branch: draft.state.branch, base, merged: state === "merged" };
-  eject(draft, entry, { class: "policy-blocked", cause, details: [] });
+  eject(draft, entry, { class: "policy-blocked", cause, details: [] }, isFirst);
 }
 
 /**

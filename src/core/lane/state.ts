@@ -64,6 +64,8 @@ export const Entry = Submission.extend({
     since: z.number().int(),
     latest: z.object({ seq: z.number().int(), snapshot: PullSnapshot }).nullable(),
   }),
+  /** No observation has counted since its submission. Left out: one has. */
+  unseen: z.boolean().optional(),
   /** The entry's own timed refreshes since the last progress, for the back-off. */
   refreshes: z.number().int(),
   headSince: Time,

@@ -1,8 +1,8 @@
 /** Reacts to what features say: a pull is submitted, withdrawn, held or released, or a person approved its changes. */
-import type { Ignored } from "../event.ts";
-import { type LaneDraft, leave, sendEjected, sendLeft } from "./draft.ts";
+import type { Ignored, Submission } from "../event.ts";
+import { type LaneDraft, leave, removeEntry, sendEjected, sendLeft } from "./draft.ts";
 import { grantWaiting } from "./judging/approval.ts";
-import { findEntry, isAway, type LaneEventOf } from "./state.ts";
+import { type Entry, findEntry, isAway, type LaneEventOf } from "./state.ts";
 import { refresh } from "./watching/looking.ts";
 
 const MAX_ENTRIES = 400;
@@ -20,6 +20,7 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
   const fresh = {
     ...event.entry,
     stage: { kind: "queued" as const },
+    unseen: true,
     headSince: draft.at,
     refreshes: 0,
     tries: { updates: 0, refusals: 0, outages: 0 },
@@ -34,10 +35,12 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
     comparisons: [],
   };
   if (known === null) {
-    state.lastPlace += 1;
+    const former = takeFormer(draft, event.entry);
+    if (former === undefined) state.lastPlace += 1;
     const observation = { asked: 0, sent: 0, sentAt: draft.at, since: 0, latest: null };
-    const approval = { number: 0, waiting: [], granted: [] };
-    const entry = { ...fresh, place: state.lastPlace, formerHead: null, observation, approval };
+    const approval = { number: former?.approval.number ?? 0, waiting: [], granted: former?.approval.granted ?? [] };
+    const place = former?.place ?? state.lastPlace;
+    const entry = { ...fresh, place, formerHead: null, observation, approval };
     state.entries.push(entry);
     refresh(draft, entry);
   } else {
@@ -46,6 +49,17 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
     refresh(draft, known);
   }
   return null;
+}
+
+/**
+ * Removes the entry of the task's former pull, in whose place another one was opened. Its place and the approvals of its content pass
+ * on. The number of its approvals does too, so that an approval of what the former pull showed never counts for other changes.
+ */
+function takeFormer(draft: LaneDraft, { feature, task }: Submission): Entry | undefined {
+  const own = draft.state.entries.filter((entry) => entry.feature === feature && entry.task === task);
+  const former = own.find((entry) => entry.stage.kind === "away");
+  if (former !== undefined) removeEntry(draft, former);
+  return former;
 }
 
 export function onEntryWithdrawn(draft: LaneDraft, event: LaneEventOf<"entry.withdrawn">): Ignored | null {

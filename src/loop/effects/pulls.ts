@@ -24,15 +24,21 @@ export async function performPullOpen(
   effect: EffectOf<"pull.open">,
   { isFirst }: Pick<EffectRun, "isFirst">,
 ): Promise<FeatureEvent> {
-  const { number } = await outside.github.openPull(effect.repo, {
-    head: effect.branch,
+  const { repo, branch, head, task, replaces } = effect;
+  if (replaces !== undefined && (await outside.github.restoreBranch(repo, branch, head)) === "gone") {
+    const cause = { kind: "commit-gone" as const, branch, commit: head };
+    return { type: "pull.refused", task, failure: { class: "policy-blocked", cause, details: [] } };
+  }
+  const { number } = await outside.github.openPull(repo, {
+    head: branch,
     base: effect.base,
-    commit: effect.head,
+    commit: head,
     title: templatedTitle(effect),
-    body: pullBody(effect, await readShown(outside, effect, effect.head)),
-    isFirstTry: isFirst,
+    body: pullBody(effect, await readShown(outside, effect, head)),
+    // The pull that is to be replaced may have been reopened or merged meanwhile.
+    ...(replaces === undefined ? { isFirstTry: isFirst } : { replaces }),
   });
-  return { type: "pull.opened", task: effect.task, pull: number };
+  return { type: "pull.opened", task, pull: number };
 }
 
 export async function performPullDescribe(outside: Outside, effect: EffectOf<"pull.describe">): Promise<null> {

@@ -35,6 +35,8 @@ export function causeText(cause: Cause): string {
       if (cause.tip === null) return `Somebody deleted ${cause.branch}.`;
       return `Somebody moved ${cause.branch} to ${cause.tip.slice(0, 7)}.`;
     }
+    case "commit-gone":
+      return `The commit ${cause.commit.slice(0, 7)} of ${cause.branch} no longer exists on GitHub, so no pull request can be opened for it, and an agent has to do the task again.`;
     case "revert-unsure":
       return `${cause.task} was merged as ${cause.merge.slice(0, 12)}, which may be the last of several commits; reverting it alone could leave the others.`;
     case "conflicts-with-base":
@@ -65,10 +67,10 @@ export function causeText(cause: Cause): string {
     case "changes-requested":
       return `${cause.by.map((login) => `@${login}`).join(", ")} asked for changes: ${cause.text}`;
     case "pull-closed":
-      return "Somebody closed the pull request.";
+      return "Somebody closed the pull request: reopen it, or have another one opened for its last commit.";
     case "pull-retargeted":
       return cause.merged
-        ? `Somebody merged the pull request into ${cause.base} instead of ${cause.branch}.`
+        ? `Somebody merged the pull request into ${cause.base} instead of ${cause.branch}: have another one opened for its last commit.`
         : `Somebody had the pull request merge into ${cause.base} instead of ${cause.branch}: change its base back.`;
     case "mergeability-unknown":
       return "GitHub does not say whether it can be merged.";

@@ -14,6 +14,8 @@ export function refusalText(refusal: Refusal): string {
       return "A later comment to hold or resume was carried out already, so this one changes nothing.";
     case "nothing-stopped":
       return "Nothing is on hold.";
+    case "nothing-to-retry":
+      return "No task waits or needs attention.";
     case "no-dollar-limit":
       return "This feature has no limit in dollars.";
     case "no-such-task": {

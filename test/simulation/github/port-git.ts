@@ -18,7 +18,8 @@ type Git =
   | "commit"
   | "writeCommit"
   | "moveBranch"
-  | "deleteBranch";
+  | "deleteBranch"
+  | "restoreBranch";
 
 export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire): Pick<GitHub, Git> {
   const tipOf = (branch: string) => read("branchTip", () => github.branches.get(branch) ?? null);
@@ -78,6 +79,16 @@ export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire
       write("deleteBranch", () => {
         if (github.branches.has(branch)) removeBranch(github, branch, BOT);
       }),
+    async restoreBranch(_, branch, commit) {
+      if ((await tipOf(branch)) !== null) return "there";
+      try {
+        await wire.send("restoreBranch", true, () => createBranch(github, branch, commit, BOT));
+      } catch (error) {
+        if (!(error instanceof HttpAnswer) || error.status !== 422) throw meaningOf("restoreBranch", error);
+        if (/object does not exist/i.test(error.message)) return "gone";
+      }
+      return "there";
+    },
   };
 }
 

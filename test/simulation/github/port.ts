@@ -80,8 +80,8 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
           .slice(0, limit)
           .map((pull) => pull.shown);
       }),
-    async openPull(_, { head, base, commit, title, body }) {
-      const existing = await read("openPull.list", () => pullOf(github, head, base, commit));
+    async openPull(_, { head, base, commit, title, body, replaces = 0 }) {
+      const existing = await read("openPull.list", () => pullOf(github, { head, base, commit, replaces }));
       if (existing !== null) return { number: existing.number };
       try {
         return {
@@ -90,7 +90,7 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
         };
       } catch (error) {
         if (!(error instanceof HttpAnswer) || !/already exists/.test(error.message)) throw meaningOf("openPull", error);
-        const raced = await read("openPull.list", () => pullOf(github, head, base, commit));
+        const raced = await read("openPull.list", () => pullOf(github, { head, base, commit, replaces }));
         if (raced === null) throw meaningOf("openPull", error);
         return { number: raced.number };
       }

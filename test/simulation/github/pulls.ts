@@ -41,11 +41,14 @@ export function openPullOf(github: GitHubModel, head: string, base: string): Pul
   return null;
 }
 
-/** Returns the open pull request, or else the newest that carried the commit. */
-export function pullOf(github: GitHubModel, head: string, base: string, commit: string): Pull | null {
-  const over = [...github.pulls.values()].filter(
-    (pull) => pull.head === head && pull.base === base && github.objects.contains(pull.shown, commit),
-  );
+/** Returns the open pull request, or else the newest that carried the commit. Leaves out what is to be replaced. */
+export function pullOf(
+  github: GitHubModel,
+  { head, base, commit, replaces }: { head: string; base: string; commit: string; replaces: number },
+): Pull | null {
+  const over = [...github.pulls.values()]
+    .filter((pull) => pull.head === head && pull.base === base && github.objects.contains(pull.shown, commit))
+    .filter((pull) => pull.number > replaces || pull.state === "merged");
   return openPullOf(github, head, base) ?? over.at(-1) ?? null;
 }
 

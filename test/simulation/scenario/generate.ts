@@ -344,7 +344,7 @@ function say(chance: Chance, feature: number, task: string): Act {
     "status",
     "help",
     `retry ${task}`,
-    `retry ${task}`,
+    "retry all",
     "budget +5",
     "nonsense",
     "cancel",

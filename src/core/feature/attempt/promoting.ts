@@ -31,7 +31,7 @@ export function promote(draft: PlannedDraft, task: Task, promotion: Promotion): 
       writeRevert(draft, task);
       break;
     case "open":
-      openPull(draft, task, promotion.paths);
+      openPull(draft, task, promotion);
   }
 }
 
@@ -73,7 +73,7 @@ function moveBranch(draft: PlannedDraft, task: Task, commit: string): void {
   });
 }
 
-function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
+function openPull(draft: PlannedDraft, task: Task, { paths, replaces }: Extract<Promotion, { step: "open" }>): void {
   const { state } = draft;
   const target = targetOf(state, task);
   if (target === null || task.head === null) return;
@@ -95,6 +95,7 @@ function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
     checks: state.checks,
     gateSurface: state.policy.gateSurface,
     reachesBase: target !== state.land,
+    ...(replaces === undefined ? {} : { replaces }),
   });
 }
 
@@ -165,6 +166,15 @@ export function onPullOpened(draft: Draft, event: EventOf<"pull.opened">): React
   if (!hasPlan(draft) || task?.stage !== "promoting") return "not-accepted-here";
   task.pull = event.pull;
   return submitPull(draft, task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
+}
+
+/** Forgets the work that is gone, so that a retry makes it again instead of asking for the same pull for ever. */
+export function onPullRefused(draft: Draft, event: EventOf<"pull.refused">): Reaction {
+  const task = findTask(draft.state, event.task);
+  if (!hasPlan(draft) || task?.stage !== "promoting" || task.promotion.step !== "open") return "not-accepted-here";
+  task.head = null;
+  task.pull = null;
+  return failTask(draft, task, event.failure, { where: "attempt" });
 }
 
 /** Returns true where nothing of the task may be pushed or opened any more. */

@@ -8,6 +8,7 @@ import { showPlan } from "../planning/showing.ts";
 import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver } from "../state.ts";
+import { bringBackResumed, hasStopped } from "./retrying.ts";
 
 export function onUnlabelled(draft: Draft, event: EventOf<"feature.unlabelled">): Reaction {
   if (isOver(draft.state)) return "not-accepted-here";
@@ -28,14 +29,19 @@ export function holdFeature(draft: Draft, by: string, cause: "command" | "label"
   sendToLanes(draft, { type: "entries.held", feature: state.key, held: true, lifts: false }, key);
 }
 
-export function resumeFeature(draft: Draft, by: string): Refusal | null {
+/** `comment`: the command's, and `pull` where it was written, if not on the issue. */
+export function resumeFeature(
+  draft: Draft,
+  { by, comment, pull }: { by: string; comment: number; pull: number | undefined },
+): Refusal | null {
   const { state } = draft;
   if (isOver(state)) return { kind: "over", verb: "resume", stage: state.stage };
   const paused = state.breaker.state === "open";
   const stopped = state.hold !== null || state.parked !== null;
-  if (!stopped && !hasEntry(state) && !paused) return { kind: "nothing-stopped" };
+  if (!stopped && !hasEntry(state) && !paused && !hasStopped(state)) return { kind: "nothing-stopped" };
   if (state.hold?.cause === "label") state.ignoresLabel = true;
   liftStops(draft);
+  bringBackResumed(draft, { comment, pull });
   if (!stopped || state.stage !== "planning") return null;
   takeEditedText(state);
   // The observation that leads to a plan may have ended at the hold.

@@ -10,7 +10,7 @@ import type { FeatureState } from "../state.ts";
 import { isOver } from "../state.ts";
 import { approvePlan, approveTask } from "./approving.ts";
 import { holdFeature, resumeFeature } from "./holding.ts";
-import { retryTask } from "./retrying.ts";
+import { retryAll, retryTask } from "./retrying.ts";
 
 /**
  * Commands that wait in the state for a permission: of one person, and of all. Only people whose permission is unknown can fill them.
@@ -175,11 +175,15 @@ function carryOut(
     case "hold":
       return isOvertaken(draft.state, comment, writtenAt) ? { kind: "overtaken" } : holdCommand(draft, by);
     case "resume":
-      return isOvertaken(draft.state, comment, writtenAt) ? { kind: "overtaken" } : resumeFeature(draft, by);
+      return isOvertaken(draft.state, comment, writtenAt)
+        ? { kind: "overtaken" }
+        : resumeFeature(draft, { by, comment, pull });
     case "cancel":
       return cancelCommand(draft, by, writtenAt);
     case "retry":
       return retryTask(draft, command.task);
+    case "retry-all":
+      return retryAll(draft, { comment, pull });
     case "skip":
     case "done":
       return leaveOutCommand(draft, command.verb, { task: command.task, by, comment, pull });

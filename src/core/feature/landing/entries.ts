@@ -1,6 +1,7 @@
 /** Reacts to what the lanes report of this feature's entries. */
 import { isSameList, isSameStanding } from "../../lane/standing.ts";
 import { failTask } from "../attempt/failing.ts";
+import { continueAfterLook } from "../attempt/recovering.ts";
 import { cancelAttempt } from "../attempt/runs.ts";
 import { type Draft, type EventOf, hasPlan, type Reaction } from "../draft.ts";
 import { isActive } from "../stages.ts";
@@ -76,6 +77,7 @@ export function onEntryEjected(draft: Draft, event: EventOf<"entry.ejected">): R
   task.head = event.head;
   countGate(task, event.gateMs);
   if (event.failure.class === "conflict-with-base") observeTarget(draft, targetOf(state, task));
+  if (continueAfterLook(draft, task, event)) return null;
   return failTask(draft, task, event.failure, { where: "lane" });
 }
 

@@ -15,11 +15,14 @@ export function sendToLanes({ state, effects }: Draft, event: SentEvent, key: st
   }
 }
 
-/** Submits the task's pull to its lane. Returns false where there is none, or the task's machine does not take `why`. */
+/**
+ * Submits the task's pull to its lane. Returns false where there is none, or the task's machine does not take `why`. `retried`: for a
+ * person, who is owed an attempt if the lane finds the pull's fault again.
+ */
 export function submitPull(
   draft: PlannedDraft,
   task: Task,
-  why: { type: "SUBMITTED" | "RESUBMIT" | "HEALED" },
+  why: { type: "SUBMITTED" | "RESUBMIT" | "HEALED"; retried?: boolean },
 ): boolean {
   const { state } = draft;
   const { head, pull } = task;
@@ -27,7 +30,9 @@ export function submitPull(
   if (pull === null || head === null || target === null) return false;
   // Until the lane says otherwise.
   const entry = { standing: null, checking: true };
-  if (!moveTask(task, why, { stage: "in-lane", head, pull, entry })) return false;
+  const { type, retried = false } = why;
+  const part = { stage: "in-lane" as const, head, pull, entry, ...(retried ? { retried } : {}) };
+  if (!moveTask(task, { type }, part)) return false;
   draft.effects.push({
     type: "send",
     to: laneKey(state.repo, target.branch),
