@@ -19,7 +19,15 @@ const PROMISE = "an agent's change enters a branch only by promotion";
 type Moved = Extract<ServerFact, { kind: "branch" }>;
 
 /** The core's effects that move or delete a branch. */
-const MOVES = ["change.promote", "branch.create", "revert.write", "branch.delete", "pull.update", "pull.merge"];
+const MOVES = [
+  "pull.open",
+  "change.promote",
+  "branch.create",
+  "revert.write",
+  "branch.delete",
+  "pull.update",
+  "pull.merge",
+];
 
 export class BranchJudge {
   readonly #court: Court;
@@ -92,6 +100,8 @@ export class BranchJudge {
   #begins(effect: EventLike, { from, to }: Moved, commit: Commit): boolean {
     if (from !== null) return false;
     if (effect.type === "branch.create") return effect.at === to;
+    // Somebody deleted it, and another pull opens for its last commit.
+    if (effect.type === "pull.open") return effect.replaces !== undefined && effect.head === to;
     const reverts = effect.type === "revert.write" && isDeepStrictEqual(commit.parents, [effect.merge]);
     return reverts && commit.tree === this.#github.objects.read(effect.base as string).tree;
   }

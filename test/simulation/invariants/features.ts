@@ -13,6 +13,12 @@ const OWN_FAULTS = ["agent-failed", "agent-empty", "attempt-timed-out", "checks-
 
 const UNDER_WAY = ["dispatching", "working", "promoting", "in-lane", "waiting"];
 
+/** Returns the tasks that came back because a person retried all of them or resumed. */
+export function broughtBack(effect: EventLike): string[] {
+  const notice = effect.notice as { about: string; back: string[] } | undefined;
+  return effect.type === "notice.post" && notice?.about === "tasks-brought-back" ? notice.back : [];
+}
+
 export class FeatureJudge {
   readonly #github: GitHubModel;
   readonly #court: Court;
@@ -51,6 +57,7 @@ export class FeatureJudge {
         this.#current.set(`${aggregate} ${effect.task}`, effect.attempt as number);
       }
       if (effect.type === "reaction.add" && effect.content === "+1") this.#carriedOut(effect.comment as number);
+      for (const task of broughtBack(effect)) this.#retried.set(`${aggregate} ${task}`, Number.POSITIVE_INFINITY);
     }
   }
 

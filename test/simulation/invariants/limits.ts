@@ -8,6 +8,7 @@ import { isLane } from "../../../src/core/keys.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
 import type { ClaimedEffect, StepWrite } from "../../../src/loop/store-port.ts";
 import type { Court } from "./court.ts";
+import { broughtBack } from "./features.ts";
 import type { EventLike } from "./steps.ts";
 
 const PROMISE = "everything has a limit";
@@ -161,6 +162,10 @@ export class LimitJudge {
     const command = event.command as { verb: string; task?: string } | undefined;
     if (event.type === "command.given" && command?.verb === "retry") {
       this.#retries.set(event.comment as number, nameOf(key, command.task ?? ""));
+    }
+    for (const back of effects.flatMap(broughtBack)) {
+      const name = nameOf(key, back);
+      this.#renewed.set(name, this.#attempts.get(name) ?? 0);
     }
     for (const { type, comment, content, task, attempt } of effects) {
       if (type === "attempt.dispatch") this.#attempts.set(nameOf(key, String(task)), attempt as number);

@@ -125,13 +125,26 @@ export class ServerJudge {
 
   #opened({ pull }: Extract<ServerFact, { kind: "pull-opened" }>): void {
     const { court, github } = this.#options;
+    const replaced = this.#replaced(pull);
     // Counts closed and merged ones too: people may have changed the first one meanwhile.
-    const same = [...github.pulls.values()].filter((one) => one.head === pull.head && one.by === BOT);
+    const same = [...github.pulls.values()].filter(
+      (one) => one.head === pull.head && one.by === BOT && one.number > replaced,
+    );
     court.demand(
       same.length <= 1,
       "a task has one pull",
       () => `${pull.head}: ${same.map((one) => one.number).join(", ")}`,
     );
+  }
+
+  /** Returns the closed pull in whose place a person's retry opens this one; 0: there is none. */
+  #replaced({ head }: Pull): number {
+    const { github, mirror } = this.#options;
+    const [, issue, id] = head.split("/");
+    const state = mirror.states.get(featureKey(github.repo, Number(issue))) as FeatureState | undefined;
+    const task = state?.tasks.find((one) => one.plan.id === id);
+    const opening = task?.stage === "promoting" && task.promotion.step === "open" ? task.promotion : null;
+    return opening?.replaces ?? 0;
   }
 
   #branch({ branch, from, to, by }: Extract<ServerFact, { kind: "branch" }>): void {
