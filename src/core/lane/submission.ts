@@ -2,7 +2,7 @@
 import type { Ignored, Submission } from "../event.ts";
 import { type LaneDraft, leave, removeEntry, sendEjected, sendLeft } from "./draft.ts";
 import { grantWaiting } from "./judging/approval.ts";
-import { type Entry, findEntry, isAway, type LaneEventOf } from "./state.ts";
+import { type Entry, findEntry, isAway, type LaneEventOf, type LaneState } from "./state.ts";
 import { refresh } from "./watching/looking.ts";
 
 const MAX_ENTRIES = 400;
@@ -35,13 +35,15 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
     comparisons: [],
   };
   if (known === null) {
-    const former = takeFormer(draft, event.entry);
+    const former = formerOf(state, event.entry);
     if (former === undefined) state.lastPlace += 1;
     const observation = { asked: 0, sent: 0, sentAt: draft.at, since: 0, latest: null };
     const approval = { number: former?.approval.number ?? 0, waiting: [], granted: former?.approval.granted ?? [] };
     const place = former?.place ?? state.lastPlace;
     const entry = { ...fresh, place, formerHead: null, observation, approval };
     state.entries.push(entry);
+    // Only now: a lane without entries stops its sweep.
+    if (former !== undefined) removeEntry(draft, former);
     refresh(draft, entry);
   } else {
     const formerHead = known.head === event.entry.head ? known.formerHead : known.head;
@@ -52,14 +54,11 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
 }
 
 /**
- * Removes the entry of the task's former pull, in whose place another one was opened. Its place and the approvals of its content pass
+ * Returns the entry of the task's former pull, in whose place another one was opened. Its place and the approvals of its content pass
  * on. The number of its approvals does too, so that an approval of what the former pull showed never counts for other changes.
  */
-function takeFormer(draft: LaneDraft, { feature, task }: Submission): Entry | undefined {
-  const own = draft.state.entries.filter((entry) => entry.feature === feature && entry.task === task);
-  const former = own.find((entry) => entry.stage.kind === "away");
-  if (former !== undefined) removeEntry(draft, former);
-  return former;
+function formerOf({ entries }: LaneState, { feature, task }: Submission): Entry | undefined {
+  return entries.find((entry) => entry.feature === feature && entry.task === task && entry.stage.kind === "away");
 }
 
 export function onEntryWithdrawn(draft: LaneDraft, event: LaneEventOf<"entry.withdrawn">): Ignored | null {

@@ -174,6 +174,7 @@ describe("/headgate retry of a task whose pull request is over", () => {
     expect(world.take("pull.open")).toMatchObject({ head: sha("a-1"), base: "main", replaces: pull });
     world.feature({ type: "pull.opened", task: "a", pull: 77 });
     expect(world.laneState.entries.map((entry) => [entry.pull, entry.place])).toEqual([[77, 1]]);
+    expect(world.has("timer.cancel", (one) => one.type === "timer.cancel" && one.timer === "sweep")).toBe(false);
     world.pullIs(77);
     world.merges(77);
     expect(world.stages()).toMatchObject({ a: "done", b: "dispatching" });
