@@ -9,6 +9,7 @@ import { Command, IssueObservation, WaitingCommand } from "./command.ts";
 import { EnvironmentFault } from "./environment-fault.ts";
 import { Failure } from "./failure.ts";
 import {
+  Appearance,
   Closure,
   JudgedCheck,
   MAX_CHANGE_REQUESTS,
@@ -33,6 +34,9 @@ const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
 
 /** Bounds lists of which every entry may keep several. */
 export const MAX_CONFLICT_PATHS = 20;
+
+/** Bounds what every entry keeps of the required checks. */
+export const MAX_APPEARANCES = 100;
 
 /** Milliseconds that the entry's required checks, over all its heads, and its merge took. */
 const gateMs = z.number().nonnegative();
@@ -179,6 +183,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     problems: z.array(Problem),
     /** Warnings that people should read before they approve a plan. */
     warnings: z.array(Warning).max(100).default([]),
+    /** Left out: an older version did not read them. */
+    appearances: z.array(Appearance).max(MAX_APPEARANCES).optional(),
   }),
   z.object({
     type: z.literal("plan.made"),
@@ -304,6 +310,9 @@ export const Submission = z.object({
   method: z.enum(["merge", "squash", "rebase"]),
   mode: z.enum(["auto", "ready"]),
   checksMinutes: z.number().positive(),
+  /** Minutes that a required check may be missing at least, and how late each was on the base. Left out: an older version did not say. */
+  missingMinutes: z.number().positive().optional(),
+  appearances: z.array(Appearance).max(MAX_APPEARANCES).optional(),
   /** Its feature is on hold. */
   held: z.boolean(),
 });

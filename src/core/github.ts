@@ -25,6 +25,10 @@ export const RequiredCheck = z.object({
 });
 export type RequiredCheck = z.infer<typeof RequiredCheck>;
 
+/** How long after a commit of the base a required check was first reported, at the longest of those that were read. */
+export const Appearance = z.object({ check: z.string(), ms: Time });
+export type Appearance = z.infer<typeof Appearance>;
+
 const Conclusion = z
   .enum([
     "success",

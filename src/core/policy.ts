@@ -103,6 +103,12 @@ export const Policy = z.object({
     .number()
     .positive()
     .max(24 * 60),
+  /** Minutes that a required check may be missing at least. An older version stored none. */
+  missingMinutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .optional(),
   /** Globs that no agent may change: the table of `promotion/protected.ts`, and what the repository adds. */
   protectedPaths: z.array(z.string().min(1).max(1_000)).max(200),
   /** Admits parts of an agent's files that look like a secret and are none: globs of paths, and fingerprints of findings. */
@@ -134,6 +140,7 @@ export const defaultPolicy: Policy = {
   nothingToDo: "ask",
   gateSurface: "approve",
   checksMinutes: 60,
+  missingMinutes: 5,
   protectedPaths: [...pathsOf("never")],
   secrets: { allow: [] },
   limits: { files: 300, bytes: 4 * 1024 * 1024 },

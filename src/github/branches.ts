@@ -20,13 +20,24 @@ import {
 
 type Branches = Pick<
   GitHub,
-  "branchTip" | "branchesBelow" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch" | "restoreBranch"
+  | "branchTip"
+  | "recentCommits"
+  | "branchesBelow"
+  | "commit"
+  | "writeCommit"
+  | "moveBranch"
+  | "deleteBranch"
+  | "restoreBranch"
 >;
 type Source = { file(sha256: string): Uint8Array };
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Ref = z.object({ object: z.object({ sha: Sha }) });
 const Written = z.object({ sha: Sha });
+const Listed = z.object({
+  sha: Sha,
+  commit: z.object({ committer: z.object({ date: z.iso.datetime({ offset: true }) }) }),
+});
 const Commit = z.object({
   sha: Sha,
   message: z.string(),
@@ -81,6 +92,12 @@ export function createBranches(calls: Calls): Branches {
         if (statusOf(error) === 404 || statusOf(error) === 409) return [];
         throw error;
       }
+    },
+
+    async recentCommits(repo, branch, limit) {
+      const asked = { sha: branch, per_page: limit };
+      const listed = await calls.one(repo, "GET /repos/{owner}/{repo}/commits", asked, z.array(Listed));
+      return listed.map(({ sha, commit }) => ({ sha, at: Date.parse(commit.committer.date) }));
     },
 
     async commit(repo, sha) {

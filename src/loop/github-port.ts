@@ -149,6 +149,8 @@ export interface GitHub {
   baseRules(repo: Repo, branch: string): Promise<BaseRules>;
   /** The latest checks of a commit with who made each, ended or not. Without our own and those of the attempt workflow. */
   checks(repo: Repo, sha: string): Promise<Check[]>;
+  /** The last commits of the branch, newest first, at most `limit`. `at`: when each was made, in milliseconds since 1970. */
+  recentCommits(repo: Repo, branch: string, limit: number): Promise<{ sha: string; at: number }[]>;
   /** Heads of the pulls that merged into the branch last, newest first, at most `limit`. */
   mergedHeads(repo: Repo, branch: string, limit: number): Promise<string[]>;
   /** The permissions that our installation was granted, such as `{ contents: "write" }`. */

@@ -59,6 +59,7 @@ neutral: fail
 nothing-to-do: accept
 gate-surface: warn
 checks-minutes: 90
+missing-minutes: 20
 protected-paths: [infra/]
 secrets: { allow: [test/keys/] }
 limits: { files: 10, bytes: 1000 }
@@ -89,6 +90,7 @@ limits: { files: 10, bytes: 1000 }
     nothingToDo: "accept",
     gateSurface: "warn",
     checksMinutes: 90,
+    missingMinutes: 20,
     protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
     secrets: { allow: ["test/keys", "test/keys/**"] },
     limits: { files: 10, bytes: 1000 },
@@ -133,7 +135,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, templates, secrets, hold-labels, no-repair, checks, producers, neutral, nothing-to-do, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, templates, secrets, hold-labels, no-repair, checks, producers, neutral, nothing-to-do, gate-surface, checks-minutes, missing-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [

@@ -49,7 +49,7 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
   working: ["`attempt:<id>`: the engine's minutes and 15 more", "its run is cancelled: `attempt-timed-out`"],
   promoting: ["the effect's own tries (30, about 25 minutes)", "`platform-unknown` or `policy-blocked`"],
   "in-lane": [
-    "`refresh:<pull>`: 5 minutes for missing checks, `checks-minutes` for running ones",
+    "`refresh:<pull>`: `missing-minutes` or twice what the base shows for missing checks, `checks-minutes` for running ones",
     "`checks-missing`, `checks-timed-out`",
   ],
   waiting: ["`wait:<task>`", "tries again, or returns to the lane"],

@@ -26,6 +26,7 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
       ),
     checks: async () => [],
     mergedHeads: async () => [],
+    recentCommits: async () => [],
     readFile: async (_repo: unknown, _sha: string, path: string) => workflows[path] ?? null,
   } as unknown as GitHub;
   const about = {
@@ -104,6 +105,7 @@ async function observed(
     granted: async () => ({ ...granted, ...Object.fromEntries(written) }),
     checks: async () => [],
     mergedHeads: async () => [],
+    recentCommits: async () => [],
     ...more,
   } as unknown as GitHub;
   const settings = { label: "headgate", baseBranch: null, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 };

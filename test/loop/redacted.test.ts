@@ -110,6 +110,7 @@ describe("words that leave", () => {
         branchTip: false,
         branchesBelow: false,
         workflowState: false,
+        recentCommits: false,
         readFile: false,
         listFiles: false,
         tree: false,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { Price, Usage } from "../attempt.ts";
 import { Command } from "../command.ts";
 import { FailureClass } from "../failure.ts";
-import { Closure, Permission, Repo, RequiredCheck } from "../github.ts";
+import { Appearance, Closure, Permission, Repo, RequiredCheck } from "../github.ts";
 import { isPlannedTask, Land, OnFailure, type PlannedTask, PlanSource } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { Warning } from "../preflight/index.ts";
@@ -98,6 +98,8 @@ const Common = z.object({
   /** Tasks given up while in a lane, which has not said yet whether they landed all the same. */
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
+  /** How late the required checks were reported on the base. Left out: an older version did not read it. */
+  appearances: z.array(Appearance).optional(),
   warnings: z.array(Warning),
   /** The planner's open questions. */
   questions: z.object({ texts: z.array(z.string()), askedAt: Time }).nullable(),

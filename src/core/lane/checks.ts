@@ -8,12 +8,13 @@ import type { Verdict } from "./gate.ts";
 import { judgeEntry } from "./judging/approval.ts";
 import { ownFailures, passOnBase } from "./judging/base.ts";
 import { isForPeople, isNotRun, repairable } from "./judging/fault.ts";
+import { patienceFor } from "./judging/patience.ts";
 import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
 import { refresh } from "./watching/looking.ts";
 
-/** A required check that is not reported this long after the head appeared will not be: its workflow did not start. */
-const MISSING_MS = 5 * 60_000;
+/** Minutes of a policy that an older version stored. */
+const MISSING_MINUTES = 5;
 const MAX_RERUNS = 3;
 
 export function checksObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
@@ -129,12 +130,20 @@ export function onChecksRerun(draft: LaneDraft, event: LaneEventOf<"checks.rerun
   return null;
 }
 
-/** A check that needs another is reported only when that one has ended, so its time to appear counts from then on. */
+/**
+ * Returns when a check that nothing has reported counts as missing: its workflow did not start. A check that needs another is reported
+ * only when that one has ended, so its time to appear counts from then on. Where it came later on the base, it has that time.
+ */
+function missingFrom(entry: Entry, { missing, endedAt }: Verdict): number {
+  const { headSince, checksMinutes, missingMinutes = MISSING_MINUTES, appearances = [] } = entry;
+  const learned = Math.min(patienceFor(missing, appearances), checksMinutes * 60_000);
+  return Math.max(Math.max(headSince, endedAt ?? 0) + missingMinutes * 60_000, headSince + learned);
+}
+
 function limitWait(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
   const running = verdict.reasons.some((reason) => reason.verdict === "pending");
   const missing = !running && verdict.missing.length > 0;
-  const since = missing ? Math.max(entry.headSince, verdict.endedAt ?? 0) : entry.headSince;
-  const due = since + (missing ? MISSING_MS : entry.checksMinutes * 60_000);
+  const due = missing ? missingFrom(entry, verdict) : entry.headSince + entry.checksMinutes * 60_000;
   if (draft.at <= due) {
     draft.effects.push(setTimer({ kind: "refresh", pull: entry.pull }, dueAfter(draft.at, due + 1 - draft.at)));
     return;

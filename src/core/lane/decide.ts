@@ -47,7 +47,7 @@
  * - A person approves what has changed again meanwhile. Approvals carry the number of what was shown, and another one counts not.
  * - GitHub accepts an update and does not make it, or never says whether the pull can be merged. Both are bounded by refreshes.
  * - The front is updated while others wait behind it in conflict. The comparison of the old heads holds them until the new one.
- * - A check that needs another one appears only after that one ended. It counts as missing five minutes after that, not before.
+ * - A check that needs another one appears only after that one ended. It counts as missing `missing-minutes` after that, not before.
  *
  * # Races accepted
  *
@@ -56,7 +56,8 @@
  * - A comparison is of older heads, or unknown. An entry then waits for nothing, or merges first, and the other one is resolved. No
  *   tree lands untested because of it.
  * - A base that has not reported a check is not red, so an agent may be sent to repair what the base broke a moment ago.
- * - A required check that appears more than five minutes late is missing, and its entry is ejected. Its late report brings it back.
+ * - A required check that appears later than twice what the base shows, and than `missing-minutes`, is missing, and its entry is ejected.
+ *   Its late report brings it back.
  *
  * # Designs dropped
  *

@@ -78,6 +78,7 @@ export async function performFeatureObserve(
     prices: pricesOf(outside, policy),
     problems,
     warnings: inspected?.warnings ?? [],
+    ...(inspected === null ? {} : { appearances: inspected.appearances }),
   };
 }
 

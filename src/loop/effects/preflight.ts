@@ -1,7 +1,10 @@
 /** Gathers what the preflight judges, before anybody pays for anything. */
 import { taskBranch } from "../../core/attempt.ts";
-import type { Repo, RequiredCheck } from "../../core/github.ts";
+import { MAX_APPEARANCES } from "../../core/event.ts";
+import type { Appearance, Repo, RequiredCheck } from "../../core/github.ts";
+import { appearancesOf, type Reported } from "../../core/lane/judging/patience.ts";
 import { type Facts, type Inspection, inspectRepository, type Warning } from "../../core/preflight/index.ts";
+import { filesMaking } from "../../core/workflow/producers.ts";
 import type { Outside } from "../outside.ts";
 import { type ProducerReader, readProducers } from "./producers.ts";
 import { readWorkflows } from "./workflows.ts";
@@ -20,7 +23,7 @@ export async function preflight(
     /** No task has begun. */
     isNew: boolean;
   },
-): Promise<Inspection> {
+): Promise<Inspection & { appearances: Appearance[] }> {
   const { github, settings } = outside;
   const { repo, issue, base, required, merge, isNew } = about;
   const branch = taskBranch(issue, "task");
@@ -48,7 +51,29 @@ export async function preflight(
     granted,
     ...workflows,
   });
-  return { method, problems, warnings: shortened(warnings) };
+  const made = ({ name }: RequiredCheck) => filesMaking(name, workflows.workflows).length > 0;
+  const tip = { sha: base.sha, at: null, checks: baseChecks };
+  const commits = required.every(made) ? [tip] : await readRecent(github, repo, base.branch, tip);
+  const appearances = appearancesOf(required, commits).slice(0, MAX_APPEARANCES);
+  return { method, problems, warnings: shortened(warnings), appearances };
+}
+
+/** Commits of the base that show how late a tool outside of Actions reports. Each costs some requests. */
+const RECENT = 3;
+
+/** Jobs of the base's workflows appear by themselves, so that the tip alone shows enough of them. */
+async function readRecent(
+  github: ProducerReader["github"],
+  repo: Repo,
+  branch: string,
+  tip: Reported & { sha: string },
+): Promise<Reported[]> {
+  const recent = await github.recentCommits(repo, branch, RECENT);
+  const read = async ({ sha, at }: { sha: string; at: number }) => ({
+    at,
+    checks: sha === tip.sha ? tip.checks : await github.checks(repo, sha),
+  });
+  return Promise.all(recent.map(read));
 }
 
 function shortened(warnings: Warning[]): Warning[] {

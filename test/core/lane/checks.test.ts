@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { green, LANE, sha, World } from "../world.ts";
+import { freely, green, LANE, sha, World } from "../world.ts";
 
 function started(tasks: Record<string, string[]>): World {
   const world = new World();
@@ -94,6 +94,28 @@ describe("required checks", () => {
       stage: "parked",
       failure: { class: "environment-failed", cause: { fault: "not-run-here", text: "unit" } },
     });
+  });
+
+  it.each([
+    ["as long as the policy says", 1 * 60_000, 20 * 60_000],
+    ["twice as long as it took on the base", 25 * 60_000, 50 * 60_000],
+    ["no longer than its checks may take", 50 * 60_000, 60 * 60_000],
+  ])("A lane waits for a check that nothing reports %s, and its late report revives the entry", (_, ms, waits) => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...freely, missingMinutes: 20 }, appearances: [{ check: "unit", ms }] });
+    world.plan({ a: [] });
+    const pull = world.agentSucceeds("a");
+    const { at } = world;
+    world.pullIs(pull, { checks: [] });
+    world.timer(`refresh:${pull}`, LANE);
+    expect(world.at - at).toBe(waits + 1);
+    world.pullIs(pull, { checks: [] });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-missing" } });
+    world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+    world.pullIs(pull);
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(true);
   });
 
   it("A lane ejects an entry whose required check is not reported five minutes after its head appeared", () => {

@@ -11,6 +11,7 @@ import { meaningOf, type Wire } from "./wire.ts";
 type Git =
   | "branchTip"
   | "branchesBelow"
+  | "recentCommits"
   | "readFile"
   | "listFiles"
   | "tree"
@@ -28,6 +29,17 @@ export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire
     branchTip: (_, branch) => tipOf(branch),
     branchesBelow: (_, prefix) =>
       read("branchesBelow", () => [...github.branches.keys()].filter((branch) => branch.startsWith(prefix)).sort()),
+    recentCommits: (_, branch, limit) =>
+      read("recentCommits", () => {
+        const recent: { sha: string; at: number }[] = [];
+        let next = github.branches.get(branch);
+        while (next !== undefined && recent.length < limit) {
+          const { sha, at, parents } = github.objects.read(next);
+          recent.push({ sha, at });
+          next = parents[0];
+        }
+        return recent;
+      }),
     readFile: (_, ref, path) =>
       read("readFile", () => {
         const file = commitAt(github, ref)?.files.get(path);

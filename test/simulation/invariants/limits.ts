@@ -22,6 +22,7 @@ const LISTS = {
     endings: 20,
     warned: 3,
     checks: 200,
+    appearances: 100,
     warnings: 100,
     pendingCommands: 1_000,
     senders: 1_000,
@@ -53,6 +54,7 @@ const LISTS = {
   entry: {
     checks: 200,
     noRepair: 100,
+    appearances: 100,
     rerunChecks: 50,
     comparisons: 16,
     changesWishedBy: 5,

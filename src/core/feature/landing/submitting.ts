@@ -57,6 +57,8 @@ export function submitPull(
         // A merge into the integration branch does not reach the base. `ready` applies to the merge of the whole.
         mode: target === state.land ? "auto" : state.policy.merge.mode,
         checksMinutes: state.policy.checksMinutes,
+        ...(state.policy.missingMinutes === undefined ? {} : { missingMinutes: state.policy.missingMinutes }),
+        ...(state.appearances === undefined ? {} : { appearances: state.appearances }),
         held: state.hold !== null || state.closed !== null || state.mergingStopped,
       },
     },

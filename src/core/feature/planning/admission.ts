@@ -95,6 +95,7 @@ export function onFeatureObserved(draft: Draft, event: EventOf<"feature.observed
   state.policy = policy;
   state.prices = prices;
   state.checks = checks;
+  if (event.appearances !== undefined) state.appearances = event.appearances;
   state.warnings = warnings;
   // A running feature keeps its branch and reads the tip again: this one may be older than its last merge.
   if (state.stage === "planning") state.base = { ...base, asked: 0, observed: 0 };
