@@ -304,8 +304,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "begin a second life with a rename",
     "core/keys.ts",
-    "return `${repo.id}#${issue}`;",
-    'return `${Object.values(repo).join("/")}#${issue}`;',
+    "return `${repo.id}#${ofLife(issue, life)}`;",
+    'return `${Object.values(repo).join("/")}#${ofLife(issue, life)}`;',
   ),
   mutant("never renew a lease", "loop/outbox/under-way.ts", "now - since < LONGEST_MS", "now - since < 0"),
   {
