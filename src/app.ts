@@ -12,6 +12,9 @@ import { readWorkflow } from "./config/workflow-file.ts";
 import { confinedScanner, githubReaders, openRoom, plannerReaders, readPayloadIn } from "./confined/index.ts";
 import type { Policy } from "./core/policy.ts";
 import { connectApp, createGitHub } from "./github/index.ts";
+import { newToken, writeAddress } from "./local/address.ts";
+import { localDoor } from "./local/door.ts";
+import { explainNumber } from "./local/lookup.ts";
 import { adoption } from "./loop/adoption.ts";
 import { type Driver, drive } from "./loop/driver.ts";
 import type { GitHub } from "./loop/github-port.ts";
@@ -51,6 +54,8 @@ export interface AppOptions {
   now?(): number;
   /** Each merge waits for it. Rejects with `Unavailable` where none may happen now. */
   beforeMerge?(): Promise<void>;
+  /** The folder in which `headgate explain` finds this server and its token. Left out: it reads the database itself. */
+  localFolder?: string;
   /** Called after every step of an aggregate, such as to show progress. */
   decided?(aggregate: string): void;
 }
@@ -143,7 +148,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     hand: ({ event, delivery }, payload) =>
       probot.receive({ id: delivery, name: event, payload } as unknown as Parameters<Probot["receive"]>[0]),
   });
-  const server = await listen({ host: options.host, port: options.port, door, probe: () => store.routed("readyz") });
+  const token = newToken();
+  const local = localDoor({ token, explain: (query) => explainNumber(store, query), log });
+  const server = await listen({
+    host: options.host,
+    port: options.port,
+    door,
+    probe: () => store.routed("readyz"),
+    ...(options.localFolder !== undefined && { local }),
+  });
+  const withdraw =
+    options.localFolder === undefined ? () => {} : writeAddress(options.localFolder, { url: server.url, token });
   // Starts only once the server listens. Otherwise Headgate would miss changes right after the first sweep.
   const outdated = Promise.withResolvers<void>();
   const driver = drive(loop, log, outdated.resolve);
@@ -155,6 +170,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     driver,
     outdated: outdated.promise,
     async stop() {
+      withdraw();
       // Closes the server first. Otherwise the driver could drain before the last webhook has reached the store.
       await server.close();
       door.close();

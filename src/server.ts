@@ -1,8 +1,12 @@
-/** The HTTP server: GitHub's webhooks, and two pages by which an operator's tools see whether the server works. */
+/**
+ * The HTTP server: GitHub's webhooks, two pages by which an operator's tools see whether the server works, and the questions of
+ * `headgate explain`.
+ */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
+import { EXPLAIN_PATH } from "./local/door.ts";
 import { WEBHOOK_PATH, type WebhookDoor } from "./webhook/receive.ts";
 
 export interface ServerOptions {
@@ -12,6 +16,8 @@ export interface ServerOptions {
   door: WebhookDoor;
   /** Rejects where the store does not answer. */
   probe(): Promise<unknown>;
+  /** Answers questions of commands on this machine. Left out: they are not answered. */
+  local?(request: Request): Promise<Response>;
 }
 
 /** Storing a webhook takes milliseconds. A connection that is silent for this long sends none. */
@@ -36,6 +42,8 @@ export async function listen(options: ServerOptions): Promise<WebServer> {
   web.get("/readyz", async (context) =>
     (await isReady()) ? context.text("ready") : context.text("the store does not answer", 503),
   );
+  const { local } = options;
+  if (local !== undefined) web.get(EXPLAIN_PATH, (context) => local(context.req.raw));
   const page = getRequestListener(web.fetch, { overrideGlobalObjects: false });
   const server = createServer(
     { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS },
@@ -51,8 +59,13 @@ export async function listen(options: ServerOptions): Promise<WebServer> {
     server.listen(options.port, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
-  return { url: `http://${host}:${port}`, close: () => close(server) };
+  return { url: `http://${reachable(options.host)}:${port}`, close: () => close(server) };
+}
+
+/** Returns the host as a URL writes it. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Asks the store at most once a second, whatever the number of requests. */

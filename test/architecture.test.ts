@@ -53,6 +53,8 @@ const arrows: Record<string, string[]> = {
   config: ["core"],
   webhook: ["core"],
   loop: ["core", "messages"],
+  // Commands of this machine ask the server through it. It reads a store and explains; it decides nothing.
+  local: ["core", "messages", "loop/store-port.ts"],
   store: ["loop/store-port.ts"],
   secrets: ["core/promotion/secret.ts", "loop/scanner-port.ts"],
   github: ["core", "loop/github-port.ts", "loop/readers-port.ts"],

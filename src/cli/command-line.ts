@@ -13,6 +13,8 @@ export interface Flag {
 export interface Subcommand {
   name: string;
   about: string;
+  /** The one word that it takes beside its flags, by which the help and `Given` call it. Left out: it takes none. */
+  argument?: string;
   flags: Record<string, Flag>;
   /** Text for the subcommand's `--help`, after the flags. */
   notes: string;
@@ -48,7 +50,10 @@ export function readFlags(command: Subcommand, parameters: readonly string[]): G
   const given: Given = {};
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw new BadInput(`${token.value}: headgate ${command.name} takes flags only`);
+    if (token.kind === "positional") {
+      takeArgument(command, given, token.value);
+      continue;
+    }
     const flag = Object.hasOwn(command.flags, token.name) ? command.flags[token.name] : undefined;
     if (flag === undefined) {
       throw new BadInput(
@@ -68,6 +73,12 @@ export function readFlags(command: Subcommand, parameters: readonly string[]): G
     given[token.name] = before === undefined ? token.value : `${before}${SEPARATOR}${token.value}`;
   }
   return given;
+}
+
+function takeArgument({ name, argument }: Subcommand, given: Given, value: string): void {
+  if (argument === undefined) throw new BadInput(`${value}: headgate ${name} takes flags only`);
+  if (given[argument] !== undefined) throw new BadInput(`${value}: headgate ${name} takes one ${argument}`);
+  given[argument] = value;
 }
 
 function suggestion(command: Subcommand, name: string): string {
@@ -103,7 +114,8 @@ export function help(command: Subcommand): string {
   ]);
   const width = Math.max(0, ...rows.map(([flag = ""]) => flag.length));
   const lines = rows.map(([flag = "", about = ""]) => `${flag.padEnd(width)}  ${about}`);
-  const usage = `Usage: headgate ${command.name}${lines.length === 0 ? "" : " [flags]"}`;
+  const argument = command.argument === undefined ? "" : ` ${command.argument}`;
+  const usage = `Usage: headgate ${command.name}${argument}${lines.length === 0 ? "" : " [flags]"}`;
   const sections = [usage, command.about, lines.join("\n"), command.notes];
   return sections.filter((section) => section !== "").join("\n\n");
 }

@@ -91,6 +91,25 @@ export const serveCommand: Subcommand = {
   PORT, HOST                                 where to listen`,
 };
 
+/** What `headgate explain` is given. */
+export const EXPLAINED = "owner/repo#NUMBER";
+
+export const explainCommand: Subcommand = {
+  name: "explain",
+  about: "Says why an issue or a pull request is where it is, what comes next, and who must act.",
+  argument: EXPLAINED,
+  flags: {
+    "data-dir": {
+      value: "FOLDER",
+      about: "the folder of `headgate serve`, or of a run (HEADGATE_DATA_DIR, where DATABASE_URL is not set)",
+    },
+  },
+  notes: `Asks the server that runs on the folder; where none runs, reads the folder itself. With DATABASE_URL it reads the
+database, whether a server runs or not. It changes nothing, and asks GitHub nothing.
+
+  headgate explain acme/tool#12 --data-dir /data`,
+};
+
 export const sandbox: Subcommand = {
   name: "sandbox",
   about: "Starts a GitHub for this machine alone, with a sample repository, and says how to use it.",

@@ -1,4 +1,4 @@
-/** The command line: `headgate run | plan | demo | serve | sandbox`. */
+/** The command line: `headgate run | plan | demo | explain | serve | sandbox`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BadInput } from "./bad-input.ts";
@@ -6,6 +6,7 @@ import type { Given } from "./command-line.ts";
 import { help, overview, readFlags } from "./command-line.ts";
 import * as commands from "./commands.ts";
 import { EXIT } from "./exit.ts";
+import { explain } from "./explain/index.ts";
 import { freeFolder } from "./folders.ts";
 import { plan } from "./plan/index.ts";
 import { prepareDemo } from "./run/demo.ts";
@@ -18,7 +19,14 @@ import { serveSandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
 import { exitWith, onInterruption } from "./signals.ts";
 
-const all = [commands.runCommand, commands.planCommand, commands.demo, commands.serveCommand, commands.sandbox];
+const all = [
+  commands.runCommand,
+  commands.planCommand,
+  commands.demo,
+  commands.explainCommand,
+  commands.serveCommand,
+  commands.sandbox,
+];
 
 /** Runs the subcommand. Resolves with the exit code. */
 async function start(parameters: readonly string[]): Promise<number> {
@@ -45,6 +53,8 @@ async function start(parameters: readonly string[]): Promise<number> {
       return planFeature(given);
     case commands.demo:
       return runDemo(given);
+    case commands.explainCommand:
+      return explain(given, process.env, (text) => console.log(text));
     case commands.serveCommand:
       return serve(process.env);
     default:

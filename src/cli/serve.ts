@@ -45,6 +45,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
       defaults: defaultPolicy,
       prices,
       log,
+      ...(value.store.kind === "folder" && { localFolder: value.store.path }),
       retention: {
         days: value.retention.days,
         exportTo: exportDir === null ? null : (leaving) => archive(exportDir, leaving),

@@ -65,6 +65,8 @@ export async function openApp(
     defaults: { ...defaultPolicy, maxParallel: options.maxParallel },
     prices,
     log: pino({ level: "debug" }, pino.destination({ dest: join(dataDir, "headgate.log"), sync: true })),
+    // The store's own folder, beside its lock.
+    localFolder: join(dataDir, "store"),
     decided,
   });
 }

@@ -1,0 +1,16 @@
+/** Finds what an issue or a pull request is to Headgate, by its number. Issues and pulls of a repository share one sequence. */
+import type { FeatureState } from "../feature/state.ts";
+import type { Task } from "../feature/task.ts";
+
+export type Subject =
+  | { kind: "feature"; state: FeatureState }
+  /** `number`'s pull request carries the task's change. */
+  | { kind: "pull"; state: FeatureState; task: Task }
+  | { kind: "foreign" };
+
+/** Returns null where the feature has nothing to do with the number. */
+export function subjectIn(state: FeatureState, number: number): Exclude<Subject, { kind: "foreign" }> | null {
+  if (state.issue.number === number) return { kind: "feature", state };
+  const task = state.tasks.find(({ pull }) => pull === number);
+  return task === undefined ? null : { kind: "pull", state, task };
+}

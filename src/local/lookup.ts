@@ -1,0 +1,95 @@
+/** Finds in a store what an issue or a pull request is to Headgate, and explains it. Reads only. */
+import { read, Unreadable } from "../core/decide.ts";
+import type { FeatureState } from "../core/feature/state.ts";
+import { featureKey } from "../core/keys.ts";
+import { LABEL } from "../core/policy.ts";
+import { type Subject, subjectIn } from "../core/rules/subject.ts";
+import type { Store } from "../loop/store-port.ts";
+import { explainSubject, explainUnknownRepository, type SubjectExplanation } from "../messages/explain.ts";
+import { type Query, queryText } from "./query.ts";
+
+export type ReadStore = Pick<Store, "named" | "live" | "snapshot">;
+
+const PAGE = 1_000;
+/** Limits one question to some seconds of the store's time. */
+const MAX_NAMES = 100_000;
+const MAX_FEATURES = 2_000;
+const MAX_LISTED = 5;
+
+/** @throws Unreadable where another version stored the feature */
+export async function explainNumber(store: ReadStore, query: Query): Promise<SubjectExplanation> {
+  const issues = await issuesByRepository(store);
+  const names = await namesOf(store, issues);
+  const wanted = `${query.owner}/${query.name}`;
+  const found = [...names].find(([, known]) => known.some((name) => name.toLowerCase() === wanted.toLowerCase()));
+  if (found === undefined) {
+    const others = [...new Set([...names.values()].flat())].slice(0, MAX_LISTED);
+    return explainUnknownRepository(queryText(query), wanted, others, LABEL);
+  }
+  const [id] = found;
+  return explainSubject(queryText(query), await subjectOf(store, id, issues.get(id) ?? [], query.number), LABEL);
+}
+
+/** Returns the issues that have a feature, ascending, by the id of their repository. */
+async function issuesByRepository(store: ReadStore): Promise<Map<number, number[]>> {
+  const issues = new Map<number, number[]>();
+  let after = "";
+  for (let seen = 0; seen < MAX_NAMES; seen += PAGE) {
+    const names = await store.named(after, PAGE);
+    for (const name of names) {
+      const [, id, issue] = /^(\d+)#(\d+)$/.exec(name) ?? [];
+      if (id !== undefined) issues.set(Number(id), [...(issues.get(Number(id)) ?? []), Number(issue)]);
+    }
+    if (names.length < PAGE) break;
+    after = names.at(-1) ?? "";
+  }
+  for (const numbers of issues.values()) numbers.sort((left, right) => left - right);
+  return issues;
+}
+
+/**
+ * Returns the names by which repositories are known. The last feature knows the present one, unless it ended before the repository was
+ * renamed: then a feature that lives knows it.
+ */
+async function namesOf(store: ReadStore, issues: ReadonlyMap<number, number[]>): Promise<Map<number, string[]>> {
+  const live = (await store.live("", PAGE)).flatMap((name) => /^(\d+)#\d+$/.exec(name) ?? []);
+  const names = new Map<number, string[]>();
+  for (const [id, numbers] of issues) {
+    const last = featureKey({ id }, numbers.at(-1) ?? 0);
+    const alive = live.find((name) => name.startsWith(`${id}#`));
+    const known = [];
+    for (const key of new Set(alive === undefined ? [last] : [alive, last])) {
+      const state = await featureOf(store, key);
+      if (state !== null && !(state instanceof Unreadable)) known.push(`${state.repo.owner}/${state.repo.name}`);
+    }
+    if (known.length > 0) names.set(id, [...new Set(known)]);
+  }
+  return names;
+}
+
+async function subjectOf(store: ReadStore, id: number, issues: readonly number[], number: number): Promise<Subject> {
+  // A pull is opened after its feature's issue, and most often soon after it.
+  const before = issues.filter((issue) => issue <= number).reverse();
+  let unreadable: Unreadable | null = null;
+  for (const issue of before.slice(0, MAX_FEATURES)) {
+    const state = await featureOf(store, featureKey({ id }, issue));
+    if (state instanceof Unreadable) unreadable ??= state;
+    const subject = state === null || state instanceof Unreadable ? null : subjectIn(state, number);
+    if (subject !== null) return subject;
+  }
+  // The feature that cannot be read may be the one.
+  if (unreadable !== null) throw unreadable;
+  return { kind: "foreign" };
+}
+
+/** null: a person without write access labelled the issue, so that no feature began. */
+async function featureOf(store: ReadStore, key: string): Promise<FeatureState | Unreadable | null> {
+  const snapshot = await store.snapshot(key);
+  if (snapshot === null || snapshot.state === null) return null;
+  try {
+    return read(key, snapshot) as FeatureState;
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
+}
