@@ -288,7 +288,11 @@ describe("an agent that finds nothing to do", () => {
       stage: "done",
       without: { why: "done-otherwise", by: "ada", said: nothing.summary },
     });
+    // What the person did instead may be on the base since a moment ago.
+    expect(world.has("attempt.dispatch")).toBe(false);
+    world.tipIs(sha("by hand"));
     const brief = world.take("attempt.dispatch").brief;
+    expect(brief.checkout).toBe(sha("by hand"));
     expect(brief.dependencies).toMatchObject([{ id: "a", summary: nothing.summary }]);
   });
 

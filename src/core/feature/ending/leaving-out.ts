@@ -8,7 +8,7 @@
 import { laneKey } from "../../keys.ts";
 import { cancelAttempt } from "../attempt/runs.ts";
 import { type Draft, hasPlan, type PlannedDraft, postNotice } from "../draft.ts";
-import { isWhole, targetOf } from "../landing/targets.ts";
+import { isWhole, observeTarget, targetOf } from "../landing/targets.ts";
 import type { Refusal } from "../refusal.ts";
 import { isActive } from "../stages.ts";
 import { findTask, isOver, isUnderWay } from "../state.ts";
@@ -53,6 +53,8 @@ export function endWithout(draft: PlannedDraft, task: Task, without: Without, as
   if (!moveTask(task, { type: "LEFT_OUT" }, { stage: "done", landing: null, without })) return;
   effects.push({ type: "timer.cancel", timer: `wait:${id}` });
   const target = targetOf(state, task);
+  // A person may have done the work on the branch a moment ago. What depends on it starts from there.
+  if (without.why === "done-otherwise") observeTarget(draft, target);
   if (pull !== null && target !== null) {
     // Its lane may be merging it at this moment. The feature does not end before the lane has answered.
     state.awaiting.push(id);
