@@ -61,8 +61,11 @@ function readBase(outside: ProducerReader, { repo, sha }: Base) {
       readWorkflows(outside, repo, sha),
     ]);
     const config = outside.readPolicy(text);
-    const { producers, holdLabels = [] } = config.ok ? config.policy : { producers: {} };
-    return { configured: producers, holdLabels: holdLabels.map((label) => label.toLowerCase()), workflows };
+    // A config that cannot be read holds back what a repository without one does. Otherwise a typing error would lift every hold.
+    const usable = config.ok ? config : outside.readPolicy(null);
+    const labels = (usable.ok && usable.policy.holdLabels) || [];
+    const configured = config.ok ? config.policy.producers : {};
+    return { configured, holdLabels: labels.map((label) => label.toLowerCase()), workflows };
   });
 }
 
