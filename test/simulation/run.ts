@@ -25,7 +25,8 @@ import { Tally } from "./tally.ts";
 import { Agent } from "./world/agent.ts";
 import { caretake } from "./world/caretaker.ts";
 import { Ci } from "./world/checks.ts";
-import { MAINTAINER, perform } from "./world/people.ts";
+import { MAINTAINER } from "./world/maintainer.ts";
+import { perform } from "./world/people.ts";
 import { PlannerModel } from "./world/planner.ts";
 import { configsOf, furnish } from "./world/repository.ts";
 

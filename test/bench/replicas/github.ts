@@ -13,7 +13,7 @@ import { GitHubModel } from "../../simulation/github/model.ts";
 import { modelPort } from "../../simulation/github/port.ts";
 import { plainWire } from "../../simulation/github/wire.ts";
 import { Agent } from "../../simulation/world/agent.ts";
-import { MAINTAINER } from "../../simulation/world/people.ts";
+import { MAINTAINER } from "../../simulation/world/maintainer.ts";
 import { furnish } from "../../simulation/world/repository.ts";
 import { FEATURE, LABEL, type Tallies, WORLD } from "./world.ts";
 

@@ -83,6 +83,23 @@ export function reopenPull(github: GitHubModel, pull: Pull, by: string): void {
   announcePull(github, pull, "reopened", by);
 }
 
+/** Has an open pull merge into another branch. */
+export function retarget(github: GitHubModel, pull: Pull, base: string, by: string): void {
+  if (pull.state !== "open") throw new HttpAnswer(422, "Cannot change the base branch of a closed pull request.");
+  if (!github.branches.has(base)) throw new HttpAnswer(422, "Proposed base branch does not exist");
+  if (pull.base === base) return;
+  pull.base = base;
+  pull.baseSince = github.now;
+  announcePull(github, pull, "edited", by);
+}
+
+export function labelPull(github: GitHubModel, pull: Pull, label: string, on: boolean, by: string): void {
+  if (pull.labels.has(label) === on) return;
+  if (on) pull.labels.set(label, { since: github.now });
+  else pull.labels.delete(label);
+  announcePull(github, pull, on ? "labeled" : "unlabeled", by);
+}
+
 export function announcePull(github: GitHubModel, pull: Pull, action: string, by: string): void {
   github.announce("pull_request", {
     action,

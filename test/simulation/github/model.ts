@@ -31,6 +31,10 @@ export interface Pull {
   by: string;
   head: string;
   base: string;
+  /** The base that it was opened with, and since when it has the present one. */
+  openedInto: string;
+  baseSince: number;
+  labels: Map<string, { since: number }>;
   /** The head that the pull request shows. For a moment after a push it is still the previous one. */
   shown: string;
   state: "open" | "closed" | "merged";
@@ -39,10 +43,12 @@ export interface Pull {
   draft: boolean;
   mergeSha: string | null;
   mergedAt: number | null;
+  mergedBy: string | null;
   /** Each person's latest submitted verdict. */
   reviews: Map<string, Verdict>;
   /** The head that each verdict was about. */
   reviewed: Map<string, string>;
+  reviewedAt: Map<string, number>;
   /** The head and base of the last computed answer. */
   mergeability: { key: string; mergeable: boolean } | null;
   computing: string | null;
@@ -98,11 +104,25 @@ export interface CheckRun extends Check {
 /** What happened on the server, for the judges that check Headgate's requests. */
 export type ServerFact =
   | { kind: "merged"; pull: Pull; by: string; head: string; baseBefore: string; landed: Commit }
+  /** Headgate looks at a pull for the last time before it merges it. */
+  | { kind: "merge-begun"; pull: Pull }
+  /** GitHub did not merge what Headgate asked it to merge. */
+  | { kind: "merge-refused"; pull: Pull; words: string }
   | { kind: "dispatched"; run: Run; brief: string }
   | { kind: "pull-opened"; pull: Pull }
   | { kind: "branch"; branch: string; from: string | null; to: string | null; by: string }
   | { kind: "reviewed"; pull: Pull; by: string; verdict: Verdict }
   | { kind: "comment"; issue: Issue; comment: Comment };
+
+export interface Protection {
+  checks: string[];
+  strict: boolean;
+  /** Approving reviews by people with write access that a merge needs. Left out: none. */
+  approvals?: number;
+  locked?: boolean;
+  /** When its rules last changed. Left out: never. */
+  changedAt?: number;
+}
 
 /** What an attempt's job does. null: the job never starts. */
 export interface JobScript {
@@ -159,7 +179,7 @@ export class GitHubModel {
   readonly objects = new Objects();
   readonly branches = new Map<string, string>();
   /** The branch protection of each branch, enforced at a merge. */
-  readonly protection = new Map<string, { checks: string[]; strict: boolean }>();
+  readonly protection = new Map<string, Protection>();
   /** What the preflight can read of a branch's protection beside its checks. No merge is refused for it. */
   readonly demands = new Map<string, BaseDemand[]>();
   readonly people = new Map<string, Permission>();

@@ -1,4 +1,5 @@
 /** Implements the port's calls that move code between branches or predict a merge. */
+import { requirementIn } from "../../../src/github/errors.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { BOT, type GitHubModel, HttpAnswer, type Pull } from "./model.ts";
 import type { Send } from "./port.ts";
@@ -39,18 +40,27 @@ export function mergingPort(
       }
     },
 
-    async mergePull(_, number, { head, base, method, title }) {
-      const before = await read("mergePull.read", () => ({ ...github.pull(number) }));
+    async mergePull(_, number, { head, base, method }) {
+      const before = await read("mergePull.read", () => {
+        const pull = github.pull(number);
+        github.record({ kind: "merge-begun", pull });
+        return { ...pull };
+      });
       if (base !== undefined && before.base !== base)
         return { outcome: "moved", message: `It merges into ${before.base}` };
       if (before.state === "merged") return landed(before);
       if (before.state === "closed") return { outcome: "refused", message: "The pull request is closed" };
       if (before.shown !== head) return { outcome: "moved", message: `The head is ${before.shown} by now` };
       try {
-        const request = { head, method, title, bypass: false };
+        // As people named it last.
+        const request = { head, method, title: `${before.title} (#${number})`, bypass: false };
         await wire.send("mergePull", true, () => mergePull(github, github.pull(number), request, BOT));
       } catch (error) {
-        return refusal(error);
+        const refused = refusal(error);
+        if (refused.outcome === "refused") {
+          github.record({ kind: "merge-refused", pull: github.pull(number), words: refused.message });
+        }
+        return refused;
       }
       try {
         return landed(await read("mergePull.read", () => ({ ...github.pull(number) })));
@@ -65,8 +75,13 @@ function refusal(error: unknown): Merged {
   if (!(error instanceof HttpAnswer)) throw error;
   const { status, message } = error;
   if (status === 409) return { outcome: "moved", message };
-  if (status === 405) return { outcome: /modified|in progress/.test(message) ? "unknown" : "refused", message };
+  if (status === 405) return /modified|in progress/.test(message) ? { outcome: "unknown", message } : required(message);
   // A rate limit means that nothing was merged: the loop can retry.
   if (isLimit(error)) throw meaningOf("mergePull", error);
-  return { outcome: status >= 500 ? "unknown" : "refused", message };
+  return status >= 500 ? { outcome: "unknown", message } : required(message);
+}
+
+function required(message: string): Merged {
+  const of = requirementIn(message);
+  return { outcome: "refused", message, ...(of !== null && { requires: { of, people: [] } }) };
 }

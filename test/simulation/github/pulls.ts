@@ -14,6 +14,9 @@ export function openPull(github: GitHubModel, pull: Pick<Pull, "head" | "base" |
   if (github.objects.contains(base, tip)) throw new HttpAnswer(422, `No commits between ${pull.base} and ${pull.head}`);
   const opened: Pull = {
     ...pull,
+    openedInto: pull.base,
+    baseSince: github.now,
+    labels: new Map(),
     number: github.nextNumber(),
     by,
     shown: tip,
@@ -22,8 +25,10 @@ export function openPull(github: GitHubModel, pull: Pick<Pull, "head" | "base" |
     draft: false,
     mergeSha: null,
     mergedAt: null,
+    mergedBy: null,
     reviews: new Map(),
     reviewed: new Map(),
+    reviewedAt: new Map(),
     mergeability: null,
     computing: null,
   };
@@ -72,7 +77,8 @@ export function mergeable(github: GitHubModel, pull: Pull): boolean | null {
 export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
   const { number, state, draft, shown: headSha, mergeSha, mergedAt } = pull;
   const headTree = github.objects.read(headSha).tree;
-  const common = { number, state, draft, base: pull.base, labels: [], headSha, headTree, mergeSha, mergedAt };
+  const labels = [...pull.labels.keys()];
+  const common = { number, state, draft, base: pull.base, labels, headSha, headTree, mergeSha, mergedAt };
   if (state !== "open") {
     const baseSha = github.branches.get(pull.base) ?? headSha;
     return {
@@ -112,11 +118,15 @@ function mayWrite(github: GitHubModel, login: string): boolean {
   return permission === "write" || permission === "admin";
 }
 
-/** Returns the approvals of those who may write. */
+/** Returns those who approved it and may write, the newest last. */
+export function approvingPeople(github: GitHubModel, pull: Pull): string[] {
+  const approving = [...pull.reviews].filter(([login, verdict]) => verdict === "APPROVED" && mayWrite(github, login));
+  return approving.map(([login]) => login);
+}
+
 function approvalsOf(github: GitHubModel, pull: Pull): SeenPull["approvals"] {
-  return [...pull.reviews]
-    .filter(([login, verdict]) => verdict === "APPROVED" && mayWrite(github, login))
-    .map(([by]) => ({ by, head: pull.reviewed.get(by) ?? pull.shown }))
+  return approvingPeople(github, pull)
+    .map((by) => ({ by, head: pull.reviewed.get(by) ?? pull.shown }))
     .toReversed()
     .slice(0, 5);
 }
@@ -166,6 +176,7 @@ export function mergePull(github: GitHubModel, pull: Pull, request: MergeRequest
   const landed = github.objects.write({ files, parents, message: request.title, by, at: github.now });
   pull.state = "merged";
   pull.mergeSha = landed.sha;
+  pull.mergedBy = by;
   pull.mergedAt = Math.floor(github.now / 1_000) * 1_000;
   github.record({ kind: "merged", pull, by, head: pull.shown, baseBefore: base, landed });
   move(github, pull.base, landed.sha, by);
@@ -175,11 +186,16 @@ export function mergePull(github: GitHubModel, pull: Pull, request: MergeRequest
 function demand(github: GitHubModel, pull: Pull, base: string): void {
   const rules = github.protection.get(pull.base);
   if (rules === undefined) return;
+  if (rules.locked === true) throw new HttpAnswer(405, "Cannot change this locked branch");
   if (!isGreen(github, pull.shown, rules.checks)) {
     throw new HttpAnswer(405, `Required status check "${rules.checks[0]}" is expected.`);
   }
   if (rules.strict && !github.objects.contains(pull.shown, base)) {
     throw new HttpAnswer(405, "Head branch is not up to date with the base branch");
+  }
+  const { approvals = 0 } = rules;
+  if (approvingPeople(github, pull).length < approvals) {
+    throw new HttpAnswer(405, "At least 1 approving review is required by reviewers with write access.");
   }
 }
 
@@ -188,6 +204,7 @@ export function review(github: GitHubModel, pull: Pull, by: string, verdict: Ver
   pull.reviews.delete(by);
   pull.reviews.set(by, verdict);
   pull.reviewed.set(by, pull.shown);
+  pull.reviewedAt.set(by, github.now);
   github.record({ kind: "reviewed", pull, by, verdict });
   github.announce("pull_request_review", {
     action: verdict === "DISMISSED" ? "dismissed" : "submitted",

@@ -4,9 +4,10 @@ import { taskBranch } from "../../../src/core/attempt.ts";
 import { decideOn, type State } from "../../../src/core/decide.ts";
 import type { FeatureAt, FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
-import { landingOf, type Task, withoutMerge } from "../../../src/core/feature/task.ts";
+import { entryOf, landingOf, type Task, withoutMerge } from "../../../src/core/feature/task.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
 import { BOT, type GitHubModel } from "../github/model.ts";
+import { approvingPeople } from "../github/pulls.ts";
 import type { Court } from "./court.ts";
 import type { StepJudge } from "./steps.ts";
 
@@ -38,16 +39,37 @@ async function judgeLives({ court, store }: EndOptions): Promise<void> {
 /** Longer than a process may stand still, the store's clock may jump back, and a sweep, one after another. */
 const NOTICED_MS = 31 * 60_000;
 
-/** Demands that a task goes on by itself once its pull request is open again. */
+/** Demands that a task goes on by itself once its pull request is open again, or merges into its base again. */
 function judgeParked(court: Court, github: GitHubModel, task: Task): void {
-  if (task.stage !== "parked" || task.failure.cause.kind !== "pull-closed") return;
   const pull = github.pulls.get(task.pull ?? 0);
-  const open = pull?.state === "open" && github.now - (pull.reopenedAt ?? github.now) > NOTICED_MS;
-  court.demand(!open, "nothing stays parked that is healed", () => `${task.plan.id}: pull ${task.pull} is open again`);
+  if (task.stage !== "parked" || pull?.state !== "open" || pull.base !== pull.openedInto) return;
+  const { kind } = task.failure.cause;
+  if (kind !== "pull-closed" && kind !== "pull-retargeted") return;
+  const since = Math.max(pull.reopenedAt ?? 0, pull.baseSince);
+  const healed = github.now - since > NOTICED_MS;
+  court.demand(!healed, "nothing stays parked that is healed", () => `${task.plan.id}: pull ${task.pull} is as it was`);
+}
+
+/** Demands that a pull does not wait for a review that came, or for a branch that is open again. */
+function judgeWaiting(court: Court, github: GitHubModel, task: Task): void {
+  const standing = entryOf(task)?.standing;
+  const pull = github.pulls.get(task.pull ?? 0);
+  const rules = github.protection.get(pull?.base ?? "");
+  if (standing?.kind !== "merge-refused" || standing.requires === null || pull === undefined) return;
+  const { of } = standing.requires;
+  const reviews = [...pull.reviewedAt.values()];
+  const since = Math.max(rules?.changedAt ?? 0, ...(of === "approving-review" ? reviews : []));
+  if (github.now - since <= NOTICED_MS) return;
+  const isApproved = approvingPeople(github, pull).length >= (rules?.approvals ?? 0);
+  const has = of === "approving-review" ? isApproved : of === "unlocked-branch" && rules?.locked !== true;
+  court.demand(!has, "nothing waits for what has come", () => `${task.plan.id}: pull ${task.pull} waits for ${of}`);
 }
 
 function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState): void {
-  for (const task of state.tasks) judgeParked(court, github, task);
+  for (const task of state.tasks) {
+    judgeParked(court, github, task);
+    judgeWaiting(court, github, task);
+  }
   if (!isOver(state)) return;
   const { number } = state.issue;
   const live = [...github.runs.values()].filter(
@@ -135,6 +157,12 @@ function judgeLandings({ court, github, features }: EndOptions): void {
     places.add(place);
     const landed = github.objects.read(landing.mergeSha);
     court.demand(pull?.mergeSha === landing.mergeSha, "landed is what was merged", () => task.plan.id);
+    // Those of Headgate's own were judged when they were made.
+    court.demand(
+      pull === undefined || pull.mergedBy === BOT || pull.base === pull.openedInto,
+      "what is merged elsewhere has not landed",
+      () => `${task.plan.id}: pull ${task.pull} was merged into ${pull?.base}`,
+    );
     court.demand(landed.tree === landing.landedTree, "the landed tree is what landed", () => task.plan.id);
     const tested = github.objects.read(landing.head).tree;
     court.demand(tested === landing.testedTree, "the tested tree is its head's", () => task.plan.id);

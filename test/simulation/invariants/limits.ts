@@ -38,6 +38,8 @@ const LISTS = {
     // Of the plan.
     dependsOn: 50,
     wishes: 5,
+    // Of what GitHub requires.
+    people: 5,
     files: 200,
     acceptance: 20,
     checks: 20,
@@ -59,6 +61,7 @@ const LISTS = {
     comparisons: 16,
     changesWishedBy: 5,
     wishes: 5,
+    people: 5,
     failing: 50,
     judgedBy: 50,
     producers: 200,

@@ -71,11 +71,12 @@ export class OrderJudge {
     if (event.type === "entry.ejected" && entry !== undefined) entry.away = true;
   }
 
-  mergeAsked(pull: number, head: string): void {
+  /** `waits`: entries that GitHub refused to merge give way until that changes. */
+  mergeAsked(pull: number, head: string, waits: ReadonlySet<number>): void {
     const own = this.#entries.get(pull);
     if (own === undefined) return;
     for (const [ahead, entry] of this.#entries) {
-      if (entry.place >= own.place || !this.#advances(ahead, entry)) continue;
+      if (entry.place >= own.place || waits.has(ahead) || !this.#advances(ahead, entry)) continue;
       const known = this.#conflicts.has(`${pull} ${head} ${ahead} ${this.#snapshotOf(ahead)?.headSha}`);
       this.#court.demand(
         !known,
@@ -89,6 +90,7 @@ export class OrderJudge {
     const snapshot = this.#snapshotOf(pull);
     if (snapshot === undefined || entry.away || entry.held || entry.mode !== "auto") return false;
     if (snapshot.state !== "open" || snapshot.draft || snapshot.changesRequestedBy.length > 0) return false;
+    if (snapshot.heldBy !== undefined) return false;
     const required = snapshot.checks.filter((check) => entry.required.includes(check.name));
     const isRed = (check: Check) =>
       RED.includes(check.conclusion ?? "") || (check.conclusion === "skipped" && !hasJudged(check));

@@ -10,6 +10,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { Tally } from "../tally.ts";
 import { isSound } from "../world/contents.ts";
 import type { Court } from "./court.ts";
+import { PullJudge } from "./pulls.ts";
 import type { StepJudge } from "./steps.ts";
 
 interface ServerOptions {
@@ -29,14 +30,17 @@ export class ServerJudge {
   readonly #movedAt = new Map<string, number>();
   /** A person removed commits from the base, so earlier merges may be gone. */
   #forced = false;
+  readonly #pulls: PullJudge;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#pulls = new PullJudge(options);
     options.github.witnesses.push((fact) => this.#witness(fact));
   }
 
   #witness(fact: ServerFact): void {
     const { tally, trace } = this.#options;
+    this.#pulls.witness(fact);
     switch (fact.kind) {
       case "merged":
         tally.add(fact.by === BOT ? "merged by us" : "merged by a person");
@@ -115,7 +119,7 @@ export class ServerJudge {
         () => `${brief.task} before ${id}`,
       );
       const landed = [...github.pulls.values()].find(
-        (pull) => pull.head === dependency?.branch && pull.state === "merged",
+        (pull) => pull.head === dependency?.branch && pull.state === "merged" && pull.base === pull.openedInto,
       );
       if (landed?.mergeSha == null || this.#forced || (brief.kind !== "build" && brief.kind !== "research")) continue;
       const has = github.objects.contains(brief.checkout, landed.mergeSha);

@@ -156,7 +156,8 @@ export class StepJudge {
     }
     const { snapshot, claimedAt } = basis;
     if (snapshot.state === "merged") return;
-    this.#order.mergeAsked(pull, effect.head as string);
+    const refused = (state?.entries ?? []).filter((one) => one.refused !== null).map((one) => one.pull);
+    this.#order.mergeAsked(pull, effect.head as string, new Set(refused));
     const entry = state?.entries.find((one) => one.pull === pull);
     const hinted = Math.max(
       this.#hints.get(`pull ${pull}`) ?? 0,
@@ -261,6 +262,7 @@ function badSides(snapshot: PullSnapshot, effect: EventLike, required: readonly 
   if (snapshot.mergeable !== true) return `its mergeability is ${snapshot.mergeable}`;
   if (snapshot.behindBy > 0) return "it is behind its base";
   if (snapshot.draft) return "it is a draft";
+  if (snapshot.heldBy !== undefined) return `the label ${snapshot.heldBy} holds it`;
   if (snapshot.changesRequestedBy.length > 0) return "somebody asked for changes";
   if (required.length === 0) return "no check is required of it";
   for (const name of required) {

@@ -200,6 +200,29 @@ export const mutants: readonly Mutant[] = [
     "    offerIfHealed(draft, entry, snapshot);\n    return;",
     "    return;",
   ),
+  {
+    bug: "a retargeted pull counts as landed",
+    edits: [
+      {
+        file: "core/lane/observation.ts",
+        find: "if (isElsewhere(draft.state.branch, snapshot)) {",
+        replace: 'if (isElsewhere(draft.state.branch, snapshot) && snapshot.state !== "merged") {',
+      },
+      { file: "core/lane/draft.ts", find: "    base: draft.state.branch,\n", replace: "" },
+    ],
+  },
+  mutant(
+    "merge although a label holds it",
+    "core/lane/ahead.ts",
+    "isElsewhere(state.branch, snapshot) || snapshot.heldBy !== undefined",
+    "isElsewhere(state.branch, snapshot)",
+  ),
+  mutant(
+    "ask again at once for what GitHub refused",
+    "core/lane/judging/refusal.ts",
+    "if (refused !== null && (at >= refused.until || factsOf(snapshot) !== refused.facts)) entry.refused = null;",
+    "if (refused !== null && at >= 0) entry.refused = null;",
+  ),
   mutant(
     "an observation of one lane event counts as a look",
     "core/lane/observation.ts",

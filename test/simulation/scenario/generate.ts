@@ -13,6 +13,7 @@ import {
   swaps,
   widen,
 } from "./apart.ts";
+import { baseRules, holdLabels, restores, retargets, titles } from "./maintaining.ts";
 import {
   type Act,
   CheckTrouble,
@@ -162,6 +163,9 @@ export function generate(seed: string): Scenario {
   faults.push(...strangersReviews(new Chance(`${seed} strangers' reviews`)));
   faults.push(...lives(new Chance(`${seed} lives`)));
   faults.push(...renames(new Chance(`${seed} renames`)));
+  faults.push(...retargets(new Chance(`${seed} retargets`)), ...holdLabels(new Chance(`${seed} hold labels`)));
+  faults.push(...titles(new Chance(`${seed} titles`)), ...restores(new Chance(`${seed} restores`)));
+  faults.push(...baseRules(new Chance(`${seed} base rules`), features));
   return { seed, world, features, faults };
 }
 

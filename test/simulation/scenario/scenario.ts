@@ -104,6 +104,25 @@ export const Act = z.discriminatedUnion("act", [
   /** Runs the checks of an open pull that failed again. */
   z.object({ act: z.literal("rerun-checks"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("delete-branch"), feature: z.number().int(), task: z.string() }),
+  /** Has an open pull merge into another branch than it was opened with. */
+  z.object({ act: z.literal("retarget-pull"), feature: z.number().int(), task: z.string() }),
+  /** Takes that back. NEXT: the newest that was retargeted. */
+  z.object({ act: z.literal("retarget-back"), feature: z.number().int(), task: z.string() }),
+  /** Merges a retargeted pull into the branch that it has now. */
+  z.object({ act: z.literal("merge-elsewhere"), feature: z.number().int(), task: z.string() }),
+  z.object({ act: z.literal("title-pull"), feature: z.number().int(), task: z.string(), title: z.string() }),
+  z.object({
+    act: z.literal("label-pull"),
+    feature: z.number().int(),
+    task: z.string(),
+    label: z.string(),
+    on: z.boolean(),
+  }),
+  /** Makes the branch of a closed pull again, at the head that the pull shows. */
+  z.object({ act: z.literal("restore-branch"), feature: z.number().int(), task: z.string() }),
+  /** Changes the protection of the base, where it has one. */
+  z.object({ act: z.literal("require-review"), on: z.boolean() }),
+  z.object({ act: z.literal("lock-base"), on: z.boolean() }),
   z.object({ act: z.literal("draft"), feature: z.number().int(), task: z.string(), on: z.boolean() }),
   z.object({
     act: z.literal("review"),

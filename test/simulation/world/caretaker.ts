@@ -2,15 +2,16 @@
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { actorOf } from "../../../src/core/lane/standing.ts";
-import { announcePull, pushFiles } from "../github/branches.ts";
+import { announcePull, labelPull, pushFiles, retarget } from "../github/branches.ts";
 import { endCheck, report } from "../github/checks.ts";
 import { comment, setLabel } from "../github/issues.ts";
 import type { GitHubModel } from "../github/model.ts";
 import { blob, textOf } from "../github/objects.ts";
-import { mergePull, review } from "../github/pulls.ts";
+import { approvingPeople, mergePull, review } from "../github/pulls.ts";
 import { LABEL } from "../process/replica.ts";
 import { isSound } from "./contents.ts";
-import { breakBase, CONFIG, MAINTAINER } from "./people.ts";
+import { changeRules, MAINTAINER } from "./maintainer.ts";
+import { breakBase, CONFIG } from "./people.ts";
 
 const HANGS_MS = 10 * 60_000;
 
@@ -27,6 +28,7 @@ export function caretake(
     pushFiles(github, github.defaultBranch, [[CONFIG, blob(configs.good)]], MAINTAINER);
   }
   breakBase(github, false);
+  changeRules(github, { act: "lock-base", on: false });
   for (const state of open) tend(github, state);
   return true;
 }
@@ -40,6 +42,11 @@ function tend(github: GitHubModel, state: FeatureState): void {
     if (pull?.state === "open") {
       for (const [login, verdict] of pull.reviews) {
         if (verdict === "CHANGES_REQUESTED") review(github, pull, login, "DISMISSED");
+      }
+      if (pull.base !== pull.openedInto) retarget(github, pull, pull.openedInto, MAINTAINER);
+      for (const label of pull.labels.keys()) labelPull(github, pull, label, false, MAINTAINER);
+      if ((github.protection.get(pull.base)?.approvals ?? 0) > approvingPeople(github, pull).length) {
+        review(github, pull, MAINTAINER, "APPROVED");
       }
       if (pull.draft) {
         pull.draft = false;

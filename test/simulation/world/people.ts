@@ -9,8 +9,8 @@ import { mergePull, openPullOf, review } from "../github/pulls.ts";
 import { LABEL } from "../process/replica.ts";
 import { type Act, NEXT } from "../scenario/scenario.ts";
 import { BROKEN, isSound } from "./contents.ts";
+import { changeRules, MAINTAINER, maintain } from "./maintainer.ts";
 
-export const MAINTAINER = "maya";
 export const STRANGER = "sam";
 export const CONFIG = ".github/headgate.yml";
 
@@ -64,6 +64,7 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
       move(github, main, parent, MAINTAINER);
       return true;
     }
+    if (act.act === "require-review" || act.act === "lock-base") return changeRules(github, act);
     if (act.act === "config") {
       const text = configs[act.content];
       pushFiles(github, main, [[CONFIG, text === null ? null : blob(text)]], MAINTAINER);
@@ -112,6 +113,8 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
       if (pull !== undefined) reopenPull(github, pull, MAINTAINER);
       return pull !== undefined;
     }
+    const maintained = maintain(github, branch, onTask);
+    if (maintained !== null) return maintained;
     const pull = openPullOf(github, branch, github.defaultBranch);
     return pull !== null && withPull(pull, onTask);
   }

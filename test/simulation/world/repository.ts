@@ -6,7 +6,8 @@ import type { GitHubModel } from "../github/model.ts";
 import { ATTEMPT_FILE, blob, changed } from "../github/objects.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { CONFIG_ELSEWHERE } from "./contents.ts";
-import { CONFIG, MAINTAINER, STRANGER } from "./people.ts";
+import { MAINTAINER } from "./maintainer.ts";
+import { CONFIG, STRANGER } from "./people.ts";
 
 export function furnish(github: GitHubModel, world: Scenario["world"]): void {
   github.people.set(MAINTAINER, "admin");
