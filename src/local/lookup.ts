@@ -3,8 +3,8 @@ import { read, Unreadable } from "../core/decide.ts";
 import type { FeatureState } from "../core/feature/state.ts";
 import { featureKey } from "../core/keys.ts";
 import { LABEL } from "../core/policy.ts";
-import { type Subject, subjectIn } from "../core/rules/subject.ts";
 import type { Store } from "../loop/store-port.ts";
+import { type Subject, subjectIn } from "../messages/explain/numbered.ts";
 import { explainSubject, explainUnknownRepository, type SubjectExplanation } from "../messages/explain.ts";
 import { type Query, queryText } from "./query.ts";
 

@@ -1,8 +1,9 @@
 /** Explains any issue or pull request of a repository by its number: also one that Headgate has nothing to do with. */
-import type { Subject } from "../../core/rules/subject.ts";
+
 import { oneLine } from "../sanitise.ts";
 import type { Explanation } from "./explanation.ts";
 import { explainFeature } from "./feature.ts";
+import type { Subject } from "./numbered.ts";
 import { explainTask } from "./task.ts";
 
 /** An explanation, and what it is of. */

@@ -1,6 +1,6 @@
 /** Finds what an issue or a pull request is to Headgate, by its number. Issues and pulls of a repository share one sequence. */
-import type { FeatureState } from "../feature/state.ts";
-import type { Task } from "../feature/task.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import type { Task } from "../../core/feature/task.ts";
 
 export type Subject =
   | { kind: "feature"; state: FeatureState }
