@@ -68,10 +68,11 @@ async function namesOf(store: ReadStore, issues: ReadonlyMap<number, number[]>):
 }
 
 async function subjectOf(store: ReadStore, id: number, issues: readonly number[], number: number): Promise<Subject> {
-  // A pull is opened after its feature's issue, and most often soon after it.
+  // A pull is opened after its feature's issue, and most often soon after it. People may write sub-issues before.
   const before = issues.filter((issue) => issue <= number).reverse();
+  const after = issues.filter((issue) => issue > number);
   let unreadable: Unreadable | null = null;
-  for (const issue of before.slice(0, MAX_FEATURES)) {
+  for (const issue of [...before, ...after].slice(0, MAX_FEATURES)) {
     const state = await featureOf(store, featureKey({ id }, issue));
     if (state instanceof Unreadable) unreadable ??= state;
     const subject = state === null || state instanceof Unreadable ? null : subjectIn(state, number);

@@ -27,7 +27,9 @@ beforeAll(async () => {
   const store = await openStore({ dataDir: folder });
   await store.migrate();
   await store.receive([{ id: "e1", aggregate: FEATURE, key: "e1", event: {}, at: AT }], []);
-  const { state } = diamond();
+  const state = structuredClone(diamond().state);
+  const parser = state.tasks.find(({ plan }) => plan.id === "parser");
+  if (parser !== undefined) parser.subIssue = { state: "open", number: 5 };
   await store.step(FEATURE, 1, ({ events }) => ({
     ...{ state, schema: FEATURE_SCHEMA, ended: false, effects: [], cancel: [], routes: [], sends: [] },
     history: events.map(({ key, event, at }) => ({ key, event, at, outcome: { applied: true }, effects: [] })),
@@ -68,9 +70,9 @@ async function served(within: (logged: string[], store: Store) => Promise<void>)
 }
 
 describe("headgate explain", () => {
-  it("says the same of a feature, a pull and a foreign number, whether a server runs on the folder or not", async () => {
+  it("says the same of a feature, a pull, a sub-issue and a foreign number, whether a server runs on the folder or not", async () => {
     const { pull } = diamond().state.tasks.find(({ plan }) => plan.id === "quote") ?? {};
-    const questions = ["acme/tool#1", `ACME/tool#${pull}`, "acme/tool#999", "acme/other#1"];
+    const questions = ["acme/tool#1", `ACME/tool#${pull}`, "acme/tool#5", "acme/tool#999", "acme/other#1"];
     const stopped: string[] = [];
     for (const question of questions) stopped.push(await explained([question]));
     expect(stopped.join("\n\n")).toMatchInlineSnapshot(`

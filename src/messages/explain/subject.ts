@@ -18,10 +18,12 @@ export function explainSubject(name: string, subject: Subject, label: string): S
       const { state } = subject;
       return { subject: `${name} is a feature: ${oneLine(state.issue.title, 200)}`, ...explainFeature(state) };
     }
-    case "pull": {
+    case "pull":
+    case "sub-issue": {
       const { state, task } = subject;
+      const part = subject.kind === "pull" ? "pull request" : "sub-issue";
       const of = `task ${task.plan.id} of feature #${state.issue.number}`;
-      return { subject: `${name} is the pull request of ${of}`, ...explainTask(state, task) };
+      return { subject: `${name} is the ${part} of ${of}`, ...explainTask(state, task) };
     }
     case "foreign":
       return {
