@@ -1,6 +1,6 @@
 /** Reads which files git stores elsewhere: with `filter=lfs` a commit holds a pointer, and the content would be lost. */
 import picomatch from "picomatch";
-import { isQuick, isSimple, MOST_STEPS_TOGETHER, matcherOfSimple, stepsOf } from "../rules/globs.ts";
+import { isSimple, matcherOfRegular, matcherOfSimple, type Steps, stepsOfJudgement } from "../rules/globs.ts";
 
 /** A `.gitattributes` file: the folder it lies in, "" for the root, and its text. */
 export interface AttributesFile {
@@ -14,11 +14,10 @@ const MAX_LINE = 2_048;
 const MAX_RULES = 2_000;
 
 interface Rule {
-  /** Relative to `prefix`. */
-  glob: string;
   /** The folder of the rule's file, with its slash. */
   prefix: string;
-  matches(inside: string): boolean;
+  /** Takes the path relative to `prefix`. */
+  matches(inside: string, steps: Steps): boolean;
   isLfs: boolean;
 }
 
@@ -29,14 +28,14 @@ export function lfsPaths(files: readonly AttributesFile[]): (path: string) => bo
   const lines = byDepth.flatMap(({ folder, text }) => linesOf(text).map((line) => ({ folder, line })));
   const rules = lines.flatMap(({ folder, line }) => ruleOf(folder, line, macros)).slice(0, MAX_RULES + 1);
   if (rules.length > MAX_RULES) return () => true;
-  let left = MOST_STEPS_TOGETHER;
+  const steps = stepsOfJudgement();
   return (path) => {
-    const last = rules.findLast(({ glob, prefix, matches }) => {
-      left -= stepsOf(glob, path);
-      return left < 0 || (path.startsWith(prefix) && matches(path.slice(prefix.length)));
+    const last = rules.findLast(({ prefix, matches }) => {
+      steps.left -= 1;
+      return steps.left < 0 || (path.startsWith(prefix) && matches(path.slice(prefix.length), steps));
     });
     // Beyond the steps a file is refused by name too, and a person sees it.
-    return left < 0 || (last?.isLfs ?? false);
+    return steps.left < 0 || (last?.isLfs ?? false);
   };
 }
 
@@ -77,22 +76,15 @@ function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string
   const glob = isAnchored ? below.replace(/^\//, "") : `**/${below}`;
   const prefix = folder === "" ? "" : `${folder}/`;
   const isLfs = filter === "filter=lfs";
-  if (isSimple(glob)) return [{ glob, prefix, isLfs, matches: matcherOfSimple(glob) }];
+  if (isSimple(glob)) return [{ prefix, isLfs, matches: matcherOfSimple(glob) }];
   /** Compiled when a path first asks for it. */
-  let match: ((path: string) => boolean) | null = null;
-  return [
-    {
-      glob,
-      prefix,
-      isLfs,
-      // A pattern that would take too long counts as matching: the file is refused by name, and a person sees it.
-      matches: (inside) => {
-        if (!isQuick(glob, inside)) return true;
-        match ??= picomatch(glob, { dot: true, nobrace: true, noextglob: true, nonegate: true });
-        return match(inside);
-      },
-    },
-  ];
+  let compiled: ((path: string) => boolean) | null = null;
+  const match = (inside: string) => {
+    compiled ??= picomatch(glob, { dot: true, nobrace: true, noextglob: true, nonegate: true });
+    return compiled(inside);
+  };
+  // A pattern that would take too long counts as matching: the file is refused by name, and a person sees it.
+  return [{ prefix, isLfs, matches: matcherOfRegular(glob, match, true) }];
 }
 
 /** Returns true where a blob is a pointer of Git LFS. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */

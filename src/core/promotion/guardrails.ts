@@ -6,7 +6,7 @@
 import picomatch from "picomatch";
 import type { ChangedFile } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
-import { isQuick, isSimple, MOST_STEPS_TOGETHER, matcherOfSimple, stepsOf } from "../rules/globs.ts";
+import { isSimple, matcherOfRegular, matcherOfSimple, type Steps, stepsOfJudgement } from "../rules/globs.ts";
 import { type Difference, MAX_FINDINGS } from "./difference.ts";
 import { canonicalPath, nameProblem } from "./names.ts";
 import { isFingerprint } from "./secret.ts";
@@ -47,7 +47,7 @@ export function judgeDifference(difference: Difference, policy: Policy): Violati
     // A name that was there before is not the agent's.
     const problem = before === null ? nameProblem(path) : null;
     if (problem !== null) violations.push({ kind: problem, path: cut(path) });
-    else if (isProtected(path) || isProtected(canonicalPath(path))) {
+    else if (spellingsOf(path).some(isProtected)) {
       violations.push({ kind: "protected", path: cut(path) });
     }
     if (after?.mode === SUBMODULE) violations.push({ kind: "submodule", path: cut(path) });
@@ -96,28 +96,24 @@ export function outsideScope(paths: readonly string[], declared: readonly string
   return paths.filter((path) => !inScope(path));
 }
 
-type Matcher = (path: string) => boolean;
-
-/** A path that would take too long to match counts as protected and as out of scope, so that a person sees it. */
-function matcherOf(globs: readonly string[], nocase: boolean): Matcher {
-  let left = MOST_STEPS_TOGETHER;
-  const each = globs.map((glob) => matcherOfOne(glob, nocase));
-  return (path) =>
-    each.some(({ glob, matches }) => {
-      left -= stepsOf(glob, path);
-      return left < 0 ? nocase : matches(path);
-    });
+/** Returns the path and what a file system could take it for. Case is folded, since equal spellings need one look only. */
+function spellingsOf(path: string): string[] {
+  return [...new Set([path.toLowerCase(), canonicalPath(path).toLowerCase()])];
 }
 
-function matcherOfOne(glob: string, nocase: boolean): { glob: string; matches: Matcher } {
+/** A path that would take too long to match counts as protected and as out of scope, so that a person sees it. */
+function matcherOf(globs: readonly string[], nocase: boolean): (path: string) => boolean {
+  const steps = stepsOfJudgement();
+  const each = globs.map((glob) => matcherOfOne(glob, nocase));
+  return (path) => each.some((matches) => (steps.left < 0 ? nocase : matches(path, steps)));
+}
+
+function matcherOfOne(glob: string, nocase: boolean): (path: string, steps: Steps) => boolean {
   const folded = (text: string) => (nocase ? text.toLowerCase() : text);
   const pattern = folded(glob);
-  if (isSimple(pattern)) {
-    const simple = matcherOfSimple(pattern);
-    return { glob, matches: (path) => simple(folded(path)) };
-  }
-  const made = picomatch(glob, { dot: true, nocase });
-  return { glob, matches: (path) => (isQuick(glob, path) ? made(path) : nocase) };
+  if (!isSimple(pattern)) return matcherOfRegular(glob, picomatch(glob, { dot: true, nocase }), nocase);
+  const simple = matcherOfSimple(pattern);
+  return (path, steps) => simple(folded(path), steps);
 }
 
 /** A task keeps what was refused, and agents choose paths. */

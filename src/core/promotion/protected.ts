@@ -211,6 +211,6 @@ const matchers = protectedPaths.flatMap(({ protection, globs }) =>
 export function protectionOf(path: string): Protection | null {
   const spellings = [path, canonicalPath(path)].map((one) => one.toLowerCase());
   const isOf = (level: Protection) =>
-    matchers.some(({ protection, matches }) => protection === level && spellings.some(matches));
+    matchers.some(({ protection, matches }) => protection === level && spellings.some((one) => matches(one)));
   return (["never", "approve", "warn"] as const).find(isOf) ?? null;
 }

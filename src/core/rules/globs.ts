@@ -13,7 +13,22 @@ export function isSimple(glob: string): boolean {
   return SIMPLE.test(glob) && segments.every((segment) => isOne(segment) && !/^\.*$/.test(segment));
 }
 
-type Matcher = (text: string) => boolean;
+/**
+ * The steps that one judgement may still take. A matcher subtracts what it took, since what a glob costs on a path is seen only
+ * afterwards. The caller asks before each path whether any are left.
+ */
+export interface Steps {
+  left: number;
+}
+
+/** Steps of one judgement, which may have thousands of paths and globs: about a second of a busy machine. */
+const MOST_STEPS_TOGETHER = 50_000_000;
+
+export function stepsOfJudgement(): Steps {
+  return { left: MOST_STEPS_TOGETHER };
+}
+
+type Matcher = (text: string, steps?: Steps) => boolean;
 
 /** Matches a simple glob. */
 export function globMatches(glob: string, path: string): boolean {
@@ -24,18 +39,23 @@ export function globMatches(glob: string, path: string): boolean {
 export function matcherOfSimple(glob: string): Matcher {
   const [, name, below] = /^\*\*\/([^*?]+?)(\/\*\*)?$/.exec(glob) ?? [];
   if (name !== undefined) {
-    if (below !== undefined) return (path) => `/${path}/`.includes(`/${name}/`);
-    return (path) => path === name || path.endsWith(`/${name}`);
+    const matches = (path: string) =>
+      below === undefined ? path === name || path.endsWith(`/${name}`) : `/${path}/`.includes(`/${name}/`);
+    return (path, steps) => {
+      if (steps !== undefined) steps.left -= path.length / CHARACTERS_A_STEP;
+      return matches(path);
+    };
   }
   const segments = glob.split("/").map((segment) => (segment === "**" ? null : compileSegment(segment)));
-  return (path) =>
-    fits(
-      segments,
-      path.split("/"),
-      (segment) => segment === null,
-      (segment, part) => segment?.(part) === true,
-    );
+  const isStar = (segment: Matcher | null) => segment === null;
+  return (path, steps) => {
+    const same = (segment: Matcher | null, part: string) => segment?.(part, steps) === true;
+    return fits(segments, path.split("/"), isStar, same, steps);
+  };
 }
+
+/** Characters that a search for a text passes in the time of one step. */
+const CHARACTERS_A_STEP = 32;
 
 function compileSegment(pattern: string): Matcher {
   // A star alone is a name, and no name is empty.
@@ -50,21 +70,21 @@ function compileSegment(pattern: string): Matcher {
   const characters = [...pattern];
   const isStar = (character: string) => character === "*";
   const same = (expected: string, found: string) => expected === "?" || expected === found;
-  return (name) => fits(characters, [...name], isStar, same);
+  return (name, steps) => fits(characters, [...name], isStar, same, steps);
 }
 
-/** Steps of one path: about a millisecond of a regular expression's. */
-const MOST_STEPS = 1_000_000;
+/** Tries of a regular expression on one path: about a millisecond. */
+const MOST_TRIES = 1_000_000;
+/** Tries in the time of one step: the slowest of the expressions that were measured takes a quarter of a nanosecond for a try. */
+const TRIES_A_STEP = 32;
 
-/** Steps of one judgement, which may have thousands of paths and globs: about a second. */
-export const MOST_STEPS_TOGETHER = 1_000_000_000;
-
-/** Returns the most steps that the glob takes on the path. */
-export function stepsOf(glob: string, path: string): number {
-  if (!isSimple(glob)) return isQuick(glob, path) ? path.length ** repeatsOf(glob) : 0;
-  // Only what stands between two stars is tried at every place.
-  const isLinear = glob.split("/").every((segment) => segment === "**" || segment.split("*").length <= 2);
-  return isLinear && glob.split("**").length <= 3 ? path.length : path.length * glob.length;
+/** Matches by a regular expression of the glob. Nothing counts its steps, so that the most possible ones are subtracted. */
+export function matcherOfRegular(glob: string, matches: (path: string) => boolean, ifSlow: boolean): Matcher {
+  return (path, steps) => {
+    if (!isQuick(glob, path)) return ifSlow;
+    if (steps !== undefined) steps.left -= path.length + path.length ** repeatsOf(glob) / TRIES_A_STEP;
+    return matches(path);
+  };
 }
 
 /** Finds a repeated group, for which a regular expression tries far more than every place. */
@@ -73,8 +93,8 @@ export function repeatsGroup(glob: string): boolean {
 }
 
 /** Returns true where a regular expression of the glob matches the path in time. Each repeated part may try every place. */
-export function isQuick(glob: string, path: string): boolean {
-  return !repeatsGroup(glob) && path.length ** repeatsOf(glob) <= MOST_STEPS;
+function isQuick(glob: string, path: string): boolean {
+  return !repeatsGroup(glob) && path.length ** repeatsOf(glob) <= MOST_TRIES;
 }
 
 function repeatsOf(glob: string): number {
@@ -87,12 +107,19 @@ function fits<One>(
   parts: readonly string[],
   isStar: (one: One) => boolean,
   same: (expected: One, found: string) => boolean,
+  steps: Steps | undefined,
 ): boolean {
+  let taking = parts.length;
+  const end = (does: boolean) => {
+    if (steps !== undefined) steps.left -= taking;
+    return does;
+  };
   let at = 0;
   let star = -1;
   let taken = 0;
   let i = 0;
   while (i < parts.length) {
+    taking += 1;
     const expected = pattern[at];
     if (expected !== undefined && isStar(expected)) {
       star = at;
@@ -105,7 +132,7 @@ function fits<One>(
       taken += 1;
       i = taken;
       at = star + 1;
-    } else return false;
+    } else return end(false);
   }
-  return pattern.slice(at).every(isStar);
+  return end(pattern.slice(at).every(isStar));
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
-import { globMatches, isQuick, isSimple, stepsOf } from "../../../src/core/rules/globs.ts";
+import { globMatches, isSimple, matcherOfRegular, matcherOfSimple } from "../../../src/core/rules/globs.ts";
 
 const name = fc.constantFrom("a", "ab", "b", ".a", "a.b", "ba.ab");
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join("/"));
@@ -22,20 +22,41 @@ describe("a simple glob", () => {
 });
 
 describe("the steps of a glob", () => {
-  const long = "a".repeat(1_000);
+  const deep = Array(64).fill("a").join("/");
+  const long = "a".repeat(960);
+
+  function taken(matches: (path: string, steps: { left: number }) => boolean, path: string): number {
+    const steps = { left: 0 };
+    matches(path, steps);
+    return 0 - steps.left;
+  }
 
   it.each([
-    ["**/.github/**", 1_000],
-    ["**/*.lock", 1_000],
-    ["*a*b", 4_000],
-    ["{a,b}/**", 1_000],
-    ["{a,b}/**/*.ts", 1_000_000],
-  ])("of %s on a path of 1,000 characters are at most %i", (pattern, most) => {
-    expect(stepsOf(pattern, long)).toBe(most);
+    // Reads 64 names, and looks at each once.
+    ["a/**/b", deep, 128],
+    // Tries the thirty names again behind each of the others.
+    [`**/${"*a/".repeat(30)}b`, deep, 64 + 35 * 31],
+    // Tries the characters behind the last star again at every place.
+    ["**/*aaaaaaaaa?b", long, 10_000],
+    // Searches for a text, which passes many characters at once.
+    ["**/.github/**", long, 30],
+  ])("of %s are those that it took", (pattern, path, least) => {
+    expect(taken(matcherOfSimple(pattern), path)).toBeGreaterThanOrEqual(least);
+    expect(taken(matcherOfSimple(pattern), path)).toBeLessThan(2 * least);
   });
 
-  it("are none where the glob is not tried at all", () => {
-    expect(isQuick("+(a)", long)).toBe(false);
-    expect(stepsOf("+(a)", long)).toBe(0);
+  it("of a regular expression are the most possible ones, and it is not tried where they are too many", () => {
+    const never = () => {
+      throw new Error("it was tried");
+    };
+    expect(
+      taken(
+        matcherOfRegular("{a,b}/**", (one) => one !== "", false),
+        long,
+      ),
+    ).toBe(long.length + long.length / 32);
+    expect(taken(matcherOfRegular("+(a)", never, false), long)).toBe(0);
+    expect(matcherOfRegular("{a,b}*c*d*e", never, true)(long)).toBe(true);
+    expect(matcherOfRegular("{a,b}*c*d*e", never, false)(long)).toBe(false);
   });
 });
