@@ -197,6 +197,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     subIssues: SubIssues.optional(),
     model: z.string().nullable(),
     usage: Usage.nullable(),
+    /** Names of required checks that judged nothing on the base itself, and are not required any more. */
+    unrequired: z.array(z.string()).optional(),
   }),
   /** It cannot be planned without an answer to these. */
   z.object({

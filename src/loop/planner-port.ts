@@ -28,6 +28,8 @@ export type PlanAnswer =
       subIssues?: { task: string; issue: number }[];
       model: string | null;
       usage: Usage | null;
+      /** Required checks that no longer count: while the plan was made, they judged nothing on the base itself. */
+      unrequired?: string[];
     }
   /** Questions that a person must answer before there can be a plan. */
   | { questions: string[]; model: string | null; usage: Usage | null }

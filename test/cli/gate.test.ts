@@ -96,6 +96,15 @@ describe("a base whose required checks pass", () => {
     expect(protections).toEqual([["unit"]]);
   });
 
+  it("brings what it no longer requires with the plan, also where an earlier run found it", async () => {
+    const { start } = base({ checks: [run("unit", "success"), run("old", "neutral")], ended: true });
+    const answer = { plan: {}, source: "file" as const, model: null, usage: null };
+    const planned = (...required: string[]) =>
+      afterBaseCheck({ plan: async () => answer }, start(...required)).plan({} as never);
+    expect(await planned("unit", "old")).toEqual({ ...answer, unrequired: ["old"] });
+    expect(await planned("unit", "old")).toEqual({ ...answer, unrequired: ["old"] });
+  });
+
   it("waits for a job that bears the name of a skipped one and has not begun", async () => {
     const skipped = run("sum", "skipped");
     const now = { checks: [run("unit", null), skipped], ended: false };
@@ -179,6 +188,17 @@ describe("a base whose checks take long", () => {
     await vi.advanceTimersByTimeAsync(55 * MINUTE);
     expect(order).toEqual(["agents", "stopped"]);
     expect(await check.outcome).toMatchObject({ kind: "refused", text: expect.stringContaining("within an hour") });
+  });
+
+  it("brings what has judged nothing after five minutes with the plan", async () => {
+    const { start, begun } = base({ checks: [run("unit", null), run("old", "skipped")], ended: false });
+    const answer = { plan: {}, source: "file" as const, model: null, usage: null };
+    const check = start("unit", "old");
+    const planned = afterBaseCheck({ plan: async () => answer }, check).plan({} as never);
+    await begun;
+    await vi.advanceTimersByTimeAsync(6 * MINUTE);
+    expect(await planned).toEqual({ ...answer, unrequired: ["old"] });
+    check.stop();
   });
 
   it("lets nothing start once the run is stopped: a plan that waits is asked for again later", async () => {

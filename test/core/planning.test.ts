@@ -51,6 +51,21 @@ function says(world: World, command: Command, { writtenAt = world.at, permission
 const approves: Command = { verb: "approve", version: null };
 const edges = (world: World) => world.state.tasks.map(({ plan }) => `${plan.id}<${plan.dependsOn.join("+")}`);
 
+it("a plan that names checks which judge nothing makes the feature require the others only", () => {
+  const checks = ["unit", "old"].map((name) => ({ name, appId: null }));
+  const made = (unrequired: string[]) => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...defaultPolicy, approve: always }, checks });
+    const plan = { tasks: [{ id: "a", title: "A", description: "A" }] };
+    world.feature({ type: "plan.made", source: "file", version: 1, plan, model: null, usage: null, unrequired });
+    return world.state.checks.map(({ name }) => name);
+  };
+  expect(made(["old", "unknown"])).toEqual(["unit"]);
+  // Without any check every change would pass.
+  expect(made(["old", "unit"])).toEqual(["unit", "old"]);
+});
+
 describe("a plan that a person has to approve", () => {
   it("waits for the person from when it can be read, and starts nothing before", () => {
     const world = proposed();

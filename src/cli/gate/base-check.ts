@@ -35,8 +35,8 @@ export type BaseOutcome =
 
 export interface BaseCheck {
   outcome: Promise<BaseOutcome>;
-  /** Resolves when agents may start. @throws Stopped */
-  agentsMayStart(): Promise<void>;
+  /** Resolves when agents may start, with the checks that judged nothing on the base so far. @throws Stopped */
+  agentsMayStart(): Promise<string[]>;
   /** Resolves when the base is known to be good. @throws Stopped */
   mergesMayStart(): Promise<void>;
   stop(): void;
@@ -65,7 +65,8 @@ export interface BaseCheckOptions {
 
 export function startBaseCheck(options: BaseCheckOptions): BaseCheck {
   const stop = new AbortController();
-  const outcome = check(options, stop.signal);
+  const judgedNothing = new Set<string>();
+  const outcome = check(options, stop.signal, judgedNothing);
   const good = outcome.then((end) => {
     if (end.kind !== "good") throw new Stopped();
   });
@@ -76,24 +77,31 @@ export function startBaseCheck(options: BaseCheckOptions): BaseCheck {
   for (const each of [outcome, good, late]) each.catch(() => {});
   return {
     outcome,
-    agentsMayStart: () => Promise.race([good, late]),
+    agentsMayStart: async () => {
+      await Promise.race([good, late]);
+      return [...judgedNothing];
+    },
     mergesMayStart: () => good,
     stop: () => stop.abort(),
   };
 }
 
-async function check(options: BaseCheckOptions, signal: AbortSignal): Promise<BaseOutcome> {
+async function check(options: BaseCheckOptions, signal: AbortSignal, judgedNothing: Set<string>): Promise<BaseOutcome> {
   const { site, forecast, dataDir, sha, command } = options;
   const required = forecast.required.map(({ name }) => name);
   const began = Date.now();
   const known = await readKept(dataDir, { sha, command, required });
-  if (known !== null) return conclude(options, known.notRun, { seconds: 0, kept: true });
+  if (known !== null) {
+    for (const { name } of known.notRun) judgedNothing.add(name);
+    return conclude(options, known.notRun, { seconds: 0, kept: true });
+  }
   const rehearsal = await options.rehearse();
-  let results = await follow(rehearsal, options, { began, repeated: [] }, signal);
+  let results = await follow(rehearsal, options, { began, repeated: [] }, signal, judgedNothing);
   const failed = results.filter((one) => one.result === "failed");
   if (failed.length > 0 && !signal.aborted) {
     await rehearsal.repeat([...new Set(failed.map(({ run }) => run))]);
-    results = await follow(rehearsal, options, { began, repeated: failed.map(({ job }) => job) }, signal);
+    const again = { began, repeated: failed.map(({ job }) => job) };
+    results = await follow(rehearsal, options, again, signal, judgedNothing);
   }
   if (signal.aborted) return { kind: "stopped" };
   const failures = await failuresOf(rehearsal, results);
@@ -126,6 +134,7 @@ async function follow(
   { forecast, waiting }: BaseCheckOptions,
   { began, repeated }: { began: number; repeated: readonly number[] },
   signal: AbortSignal,
+  judgedNothing: Set<string>,
 ): Promise<BaseResult[]> {
   const required = forecast.required.map(({ name }) => name);
   let endedAt: number | null = null;
@@ -148,6 +157,8 @@ async function follow(
     const present = checks.map((one) => (repeated.includes(one.job) ? { ...one, conclusion: null } : one));
     // Where a job could not be repeated its first end is its last.
     const results = judgeBase(required, ended ? checks : present);
+    judgedNothing.clear();
+    for (const { name, result } of results) if (result === "not-run") judgedNothing.add(name);
     // While a run is under way, another job of the same name may begin later: one that waits for the jobs that it needs.
     const open = results.flatMap(({ name, result }) =>
       result === "pending" || (result === "not-run" && !ended) ? [name] : [],

@@ -100,6 +100,7 @@ export function onPlanMade(draft: Draft, event: EventOf<"plan.made">): Reaction 
   // A plan that arrives too late was paid for as well.
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion) return "superseded";
+  requireWithout(state, event.unrequired ?? []);
   // Only sub-issues may add tasks to an approved plan.
   const subIssues = subIssuesOf(event);
   if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan, subIssues);
@@ -125,6 +126,12 @@ function subIssuesOf({ source, subIssues = [] }: EventOf<"plan.made">): SubIssue
 function taskFor({ state }: Draft, plan: Task["plan"], subIssues: SubIssues): Task {
   const subIssue = subIssues.get(plan.id);
   return { ...newTask(state, plan), ...(subIssue && { subIssue }) };
+}
+
+/** Forgets checks that were required when the feature was labelled. Without any left every change would pass. */
+function requireWithout(state: FeatureState, unrequired: readonly string[]): void {
+  const left = state.checks.filter(({ name }) => !unrequired.includes(name));
+  if (left.length > 0) state.checks = left;
 }
 
 function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): void {
