@@ -67,7 +67,7 @@ export const guards = {
     /tree.path/,
   ),
   "name-same": guard(inspection, "collisions(before, after, listed)", "[]"),
-  "name-canonical": guard(guardrails, "|| isProtected(canonicalPath(path))", ""),
+  "name-canonical": guard(guardrails, ", canonicalPath(path).toLowerCase()]", "]"),
 
   "name-folded": guard(names, ".map((name) => folded(canonicalName(name)))", ".map(canonicalName)"),
 

@@ -361,7 +361,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "let agents change what is protected",
     "core/promotion/guardrails.ts",
-    "else if (isProtected(path) || isProtected(canonicalPath(path))) {",
-    "else if (isProtected(path) && after === null) {",
+    "else if (spellingsOf(path).some(isProtected)) {",
+    "else if (spellingsOf(path).some(isProtected) && after === null) {",
   ),
 ];
