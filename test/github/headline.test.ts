@@ -417,6 +417,101 @@ const posted: [tool: string, log: string, line: string][] = [
     "docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n\nRun 'docker run --help' for more information\n##[error]Process completed with exit code 125.",
     "docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
   ],
+  [
+    "turbo before each line of tsc",
+    "web:build: cache miss, executing 0a1b2c3d4e5f6071\nweb:build: \nweb:build: > web@0.1.0 build\nweb:build: > tsc -p .\nweb:build: \nweb:build: src/pick.ts(7,3): error TS2589: Type instantiation is excessively deep and possibly infinite.\nweb:build: npm error Lifecycle script `build` failed with error:\nweb:build: ERROR: command finished with error: command (/w/web) npm run build exited (2)\n##[error]Process completed with exit code 2.",
+    "src/pick.ts:7 TS2589: Type instantiation is excessively deep and possibly infinite.",
+  ],
+  [
+    "pnpm -r before each line of vitest",
+    "packages/a test:  RUN  v3.0.0 /w/packages/a\npackages/a test:  FAIL  test/a.test.ts > sums\npackages/a test: AssertionError: expected 3 to be 4\npackages/a test:  ❯ test/a.test.ts:5:3\npackages/a test: Failed\n ELIFECYCLE  Test failed. See above for more details.",
+    "test/a.test.ts:5 expected 3 to be 4",
+  ],
+  [
+    "yarn workspaces foreach before each line of tsc",
+    "[@shop/cart]: Process started\n[@shop/cart]: src/sum.ts(2,1): error TS2304: Cannot find name 'price'.\n[@shop/cart]: Process exited (exit code 2), completed in 3s 10ms\nThe command failed for workspaces that are depended upon by other workspaces; can't satisfy the dependency graph\n##[error]Process completed with exit code 1.",
+    "src/sum.ts:2 TS2304: Cannot find name 'price'.",
+  ],
+  [
+    "pnpm over a tool that is not installed",
+    "> web@0.0.1 build /w/web\n> turbo run build\n\nsh: 1: turbo: not found\n ELIFECYCLE  Command failed.\n WARN   Local package.json exists, but node_modules missing, did you mean to install?\nError: The process '/w/node_modules/.bin/pnpm' failed with exit code 1",
+    "sh: 1: turbo: not found",
+  ],
+  [
+    "npm over an engine that is too old",
+    'npm ERR! code EBADENGINE\nnpm ERR! engine Unsupported engine\nnpm ERR! engine Not compatible with your version of node/npm: tidy@2.0.0\nnpm ERR! notsup Not compatible with your version of node/npm: tidy@2.0.0\nnpm ERR! notsup Required: {"node":">=18"}\nnpm ERR! notsup Actual:   {"npm":"8.19.4","node":"v16.20.2"}\n\nnpm ERR! A complete log of this run can be found in:\nnpm ERR!     /home/runner/.npm/_logs/2026-07-02T14_35_10_729Z-debug-0.log\n##[error]Process completed with exit code 1.',
+    'npm EBADENGINE: Not compatible with your version of node/npm: tidy@2.0.0; Required: {"node":">=18"}',
+  ],
+  [
+    "npm over a package that does not compile",
+    "npm ERR! code 1\nnpm ERR! path /w/node_modules/packed\nnpm ERR! command failed\nnpm ERR! command sh -c node-gyp rebuild\nnpm ERR! gyp info it worked if it ends with ok\nnpm ERR! ../src/pack.cc:83:1: error: variable or field 'init' declared void\nnpm ERR! gyp ERR! build error\nnpm ERR! gyp ERR! stack Error: `make` failed with exit code: 2\nnpm ERR! gyp ERR! not ok\nnpm ERR! A complete log of this run can be found in:\nnpm ERR!     /home/runner/.npm/_logs/1-debug-0.log",
+    "../src/pack.cc:83:1: error: variable or field 'init' declared void",
+  ],
+  [
+    "npm over a package that lacks make",
+    "npm error code 1\nnpm error path /w/node_modules/packed\nnpm error command failed\nnpm error command sh -c node-gyp rebuild\nnpm error gyp info using node@22.1.0 | linux | x64\nnpm error gyp ERR! stack Error: not found: make\nnpm error gyp ERR! not ok\nnpm error A complete log of this run can be found in: /home/runner/.npm/_logs/1-debug-0.log",
+    "gyp: not found: make",
+  ],
+  [
+    "bun that resolves nothing",
+    "bun install v1.0.6 (969da088)\n Resolving dependencies\nerror: @shop/keys@^1.0.0 failed to resolve\nerror: shop@^3.0.0 failed to resolve\n##[error]Process completed with exit code 1.",
+    "error: @shop/keys@^1.0.0 failed to resolve",
+  ],
+  [
+    "bun over a script of a package",
+    "bun install v1.0.35\nnode:internal/modules/cjs/loader:1137\n  throw err;\n  ^\n\nError: Cannot find module 'tar-fs'\n\nNode.js v18.19.1\n\nerror: install script from \"sharp\" exited with 1",
+    "Error: Cannot find module 'tar-fs'",
+  ],
+  [
+    "vitest after a rejection that is no error",
+    'Vitest caught 1 unhandled error during the test run.\nThis might cause false positive tests. Resolve unhandled errors to make sure your tests are not affected.\n\n⎯⎯⎯⎯ Unhandled Rejection ⎯⎯⎯⎯⎯\nUnknown Error: loading heads at index 0: not a Uint8Array\nThis error originated in "test/heads.test.ts" test file.\n\n Test Files  15 passed (15)\n      Tests  164 passed (164)\n     Errors  1 error\n##[error]Process completed with exit code 1.',
+    "Unknown Error: loading heads at index 0: not a Uint8Array",
+  ],
+  [
+    "jest whose worker was killed",
+    "FAIL src/big.test.js\n  ● Test suite failed to run\n\n    A jest worker process (pid=2101) was terminated by another process: signal=SIGKILL, exitCode=null. Operating system logs may contain more information on why this occurred.\n\n      at ChildProcessWorker._onExit (node_modules/jest-worker/build/workers/ChildProcessWorker.js:370:23)\n\nTest Suites: 1 failed, 12 passed, 13 total",
+    "A jest worker process (pid=2101) was terminated by another process: signal=SIGKILL, exitCode=null. Operating system logs may contain more information on why this occurred.",
+  ],
+  [
+    "jest out of memory",
+    "<--- Last few GCs --->\n[2101:0x5c1]   61224 ms: Mark-sweep 2046.1 (2082.3) -> 2045.6 MB\n\n<--- JS stacktrace --->\n\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n 1: 0xb7a940 node::Abort() [node]\nAborted (core dumped)\nerror Command failed with exit code 134.\n##[error]Process completed with exit code 134.",
+    "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+  ],
+  [
+    "mocha and a spy",
+    "  141 passing (482ms)\n  2 failing\n\n  1) Formatter\n       should name the addressee:\n     AssertionError: expected undefined to be a string\n      at Context.<anonymous> (test/format.js:406:26)",
+    "test/format.js:406 expected undefined to be a string",
+  ],
+  [
+    "node --test over a promise that never ends",
+    "▶ probe\n  ✖ ignores a stalled probe (501.2ms)\nℹ cancelled 3\n\n✖ failing tests:\n\ntest at src/notice.test.mjs:40:3\n✖ ignores a stalled probe (501.2ms)\n  'Promise resolution is still pending but the event loop has already resolved'",
+    "Promise resolution is still pending but the event loop has already resolved",
+  ],
+  [
+    "node --test in TAP over a promise that never ends",
+    "TAP version 13\n# Subtest: stalls\nnot ok 1 - stalls\n  ---\n  duration_ms: 1.2\n  location: '/w/notice.test.mjs:4:1'\n  failureType: 'cancelledByParent'\n  error: 'Promise resolution is still pending but the event loop has already resolved'\n  code: 'ERR_TEST_FAILURE'\n  ...",
+    "Promise resolution is still pending but the event loop has already resolved",
+  ],
+  [
+    "pytest without a summary",
+    "    def test_sum():\n>       assert add(1, 2) == 4\nE       assert 3 == 4\nE        +  where 3 = add(1, 2)\n\ntests/test_sum.py:5: AssertionError\n1 failed in 0.02s\n##[error]Process completed with exit code 1.",
+    "tests/test_sum.py:5 assert 3 == 4",
+  ],
+  [
+    "go and a race",
+    "==================\nWARNING: DATA RACE\nRead at 0x000001cd2180 by goroutine 10:\n  example.com/shop/cart.Add()\n      /w/shop/cart/add.go:47 +0x4f\n  testing.tRunner()\n      /opt/go/src/testing/testing.go:777 +0x16d\n==================\n--- FAIL: TestAdd (0.01s)\n    testing.go:965: race detected during execution of test\nFAIL",
+    "add.go:47 DATA RACE",
+  ],
+  [
+    "cargo and the linker",
+    'error: linking with `cc` failed: exit status: 1\n  |\n  = note: "cc" "-m64" "/w/target/debug/deps/shop.0.rcgu.o"\n  = note: /usr/bin/ld: cannot find -lssl: No such file or directory\n          collect2: error: ld returned 1 exit status\n\nerror: could not compile `shop` (bin "shop") due to 1 previous error',
+    "linking with `cc` failed: cannot find -lssl: No such file or directory",
+  ],
+  [
+    "biome for GitHub",
+    "##[error]This variable is unused.\nChecked 61 files in 45ms. No fixes applied.\nFound 1 error.\ncheck ━━━━━━━━━━━━━━━━━━━━━\n\n  ✖ Some errors were emitted while running checks.\n##[error]Process completed with exit code 1.",
+    "This variable is unused.",
+  ],
 ];
 
 describe("the line to quote of a log that somebody posted", () => {

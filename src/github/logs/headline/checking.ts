@@ -8,6 +8,16 @@ export function compiler(lines: readonly string[]): string | null {
   return first(lines, /^(?:##\[error\])?error (TS\d+: .+)$/)?.[1] ?? null;
 }
 
+/** ``error: linking with `cc` failed``, then what the linker says */
+export function linker(lines: readonly string[]): string | null {
+  const failed = first(lines, /^error: (linking with `\S+` failed)/)?.[1];
+  const why = first(
+    lines,
+    /(?:ld|lld)(?:\.\w+)?: (?:error: )?((?:cannot find|undefined (?:reference|symbol)|unable to find) .+)$/,
+  );
+  return failed === undefined || why === null ? null : `${failed}: ${why[1]}`;
+}
+
 /** `./main.go:10:2: undefined: foo` below `# example.com/app` */
 export function goBuild(lines: readonly string[]): string | null {
   if (!lines.some((line) => /^# \S+/.test(line.trim()))) return null;

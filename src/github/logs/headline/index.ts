@@ -2,20 +2,46 @@
  * Picks the line of a failed step's log that a person would quote: the place of the failure and the expectation. Each
  * rule knows the format of some tools. The first rule that matches wins; the most informative rules come first.
  */
-import { biome, compiler, eslint, goBuild } from "./checking.ts";
+import { biome, compiler, eslint, goBuild, linker } from "./checking.ts";
 import { installing } from "./installing.ts";
 import { isNoise } from "./noise.ts";
 import { first, withPlace } from "./place.ts";
+import { withoutPrefixes } from "./prefix.ts";
 import { statement } from "./stating.ts";
-import { assertion, bun, failedTest, goPanic, goTest, jest, pytest, rustPanic, tapError } from "./testing.ts";
+import {
+  assertion,
+  bun,
+  failedTest,
+  goPanic,
+  goTest,
+  jest,
+  pytest,
+  pytestTrace,
+  rustPanic,
+  tapError,
+} from "./testing.ts";
 
 const MAX_CHARACTERS = 240;
 
 type Rule = (lines: readonly string[]) => string | null;
 
 const rules: Rule[] = [
-  ...[compiler, goBuild, assertion, tapError, pytest, goTest, goPanic, rustPanic, statement, bun, biome],
-  ...[annotation, installing, jest, namedError, eslint, failedTest, shell, lastWords],
+  ...[
+    compiler,
+    linker,
+    goBuild,
+    assertion,
+    tapError,
+    pytest,
+    goTest,
+    goPanic,
+    rustPanic,
+    statement,
+    pytestTrace,
+    bun,
+    biome,
+  ],
+  ...[notFound, annotation, installing, jest, namedError, eslint, failedTest, shell, lastWords],
 ];
 
 /**
@@ -23,7 +49,7 @@ const rules: Rule[] = [
  * line looks like a cause.
  */
 export function headline(lines: readonly string[]): string | null {
-  const telling = lines.filter((line) => !isNoise(line));
+  const telling = withoutPrefixes(lines).filter((line) => !isNoise(line));
   for (const rule of rules) {
     const found = rule(telling);
     if (found === null) continue;
@@ -43,8 +69,14 @@ function annotation(lines: readonly string[]): string | null {
 function namedError(lines: readonly string[]): string | null {
   return withPlace(
     lines,
-    /^(?:Uncaught )?((?:\w*(?:Error|Exception)(?: \[\w+\])?|error(?:\[\w+\])?|fatal|ERROR): .+)$/,
+    /^(?:Uncaught |(?=Unknown Error: ))?((?:Unknown Error|\w*(?:Error|Exception)(?: \[\w+\])?|error(?:\[\w+\])?|fatal|ERROR): .+)$/,
   );
+}
+
+/** `sh: 1: turbo: not found`, `bash: line 1: turbo: command not found`: the package managers' errors follow it. */
+function notFound(lines: readonly string[]): string | null {
+  const parts = first(lines, /^((?:\S*\/)?\w*sh: (?:(?:line )?\d+: )?\S+: (?:command )?not found)$/);
+  return parts && (parts[1] ?? null);
 }
 
 function shell(lines: readonly string[]): string | null {

@@ -7,6 +7,9 @@ const statements: RegExp[] = [
   // jest, node:test
   /^thrown: "(Exceeded timeout of \d+ ?ms for a (?:test|hook))/,
   /^'(test timed out after \d+ms)'$/,
+  /^'(Promise resolution is still pending but the event loop has already resolved)'$/,
+  // Node.js
+  /^(FATAL ERROR: .+? Allocation failed - .+)$/,
   // pytest
   /^E\s+(fixture '.+' not found)$/,
   /^(pytest: error: .+)$/,

@@ -17,11 +17,20 @@ export function tapError(lines: readonly string[]): string | null {
 
 /** `FAILED tests/test_a.py::test_b - assert 1 == 2`, `ERROR tests/test_a.py - ModuleNotFoundError: …` */
 export function pytest(lines: readonly string[]): string | null {
-  return (
-    first(lines, /^(?:FAILED (\S+::\S+.*)|ERROR (\S+\.py\S* - .+))$/)
-      ?.slice(1)
-      .find((part) => part) ?? null
-  );
+  const summary = first(lines, /^(?:FAILED (\S+::\S+.*)|ERROR (\S+\.py\S* - .+))$/);
+  return summary?.slice(1).find((part) => part) ?? null;
+}
+
+/** `E   assert 3 == 4` of a run that ends without a summary, with the place behind it */
+export function pytestTrace(lines: readonly string[]): string | null {
+  return withPlace(lines, /^E {2,}((?:[\w.]+(?:Error|Exception|Failed)\b|assert |Failed: ).*)$/);
+}
+
+/** `WARNING: DATA RACE`, then the frames */
+function dataRace(lines: readonly string[]): string | null {
+  const at = lines.findIndex((line) => line.trim() === "WARNING: DATA RACE");
+  const frames = lines.slice(at).filter((line) => !/\/src\/(?:testing|runtime|net|sync)\//.test(line));
+  return at < 0 ? null : `${place(frames, 0)}DATA RACE`;
 }
 
 /** `--- FAIL: TestA (0.00s)`, then `    a_test.go:12: got 1`. testify prints its values below `Error:`. */
@@ -33,8 +42,8 @@ export function goTest(lines: readonly string[]): string | null {
     const [what, expected, actual] = shown.map((found) => found?.[1]?.replace(/^: /, ""));
     return `${testify[1]} ${what ?? ""}${expected === undefined ? "" : ` expected ${expected}, actual ${actual}`}`;
   }
-  const parts = first(lines, /^(\S+\.go:\d+): (.+)$/);
-  return parts && `${parts[1]} ${parts[2]}`;
+  const parts = first(lines, /^(?!testing\.go)(\S+\.go:\d+): (.+)$/);
+  return parts === null ? dataRace(lines) : `${parts[1]} ${parts[2]}`;
 }
 
 /** `panic: …` of Go, with the first frame in the project's own code */
