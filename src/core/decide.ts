@@ -7,7 +7,7 @@ import type { Ignored } from "./event.ts";
 import { FeatureEvent, LaneEvent } from "./event.ts";
 import { decideFeature, featureRoutes } from "./feature/decide.ts";
 import { FEATURE_SCHEMA, FeatureState, isOver } from "./feature/state.ts";
-import { isLane } from "./keys.ts";
+import { isLane, issueOf } from "./keys.ts";
 import { decideLane, laneRoutes } from "./lane/decide.ts";
 import { LANE_SCHEMA, LaneState } from "./lane/state.ts";
 import { type Migrated, migrateFeature, migrateLane } from "./migrations/index.ts";
@@ -41,6 +41,12 @@ export function read(aggregate: string, stored: { state: unknown; schema: number
   return isLane(aggregate)
     ? load(LaneState, migrateLane(stored), aggregate)
     : load(FeatureState, migrateFeature(stored), aggregate);
+}
+
+/** Returns the numbers of the issues whose work the aggregate carries. */
+export function issuesOf(state: Exclude<State, null>): number[] {
+  if ("issue" in state) return [state.issue.number];
+  return [...new Set(state.entries.map(({ feature }) => issueOf(feature)))];
 }
 
 export function decide(

@@ -14,6 +14,11 @@ export function ofLife(issue: number, life: number): string {
   return life === 1 ? `${issue}` : `${issue}.${life}`;
 }
 
+/** Returns the issue's number of a feature's key. */
+export function issueOf(feature: string): number {
+  return Number(feature.slice(feature.indexOf("#") + 1));
+}
+
 /** `1296269:main` */
 export function laneKey({ id }: Pick<Repo, "id">, branch: string): string {
   return `${id}:${branch}`;

@@ -56,9 +56,20 @@ export function createLoop(
   const unreadable = new Map<string, number>();
   const deleteOld = outside.retention === undefined ? async () => {} : retain(outside, outside.retention);
 
+  let resumes = true;
+
+  /** Takes up once what an event stopped in an earlier process: a newer version may decide what follows it. */
+  async function stopped(): Promise<string[]> {
+    if (!resumes) return [];
+    const aggregates = await store.waiting(AGGREGATES, "stopped");
+    resumes = false;
+    return aggregates;
+  }
+
   async function stepInbox(): Promise<number> {
     let count = 0;
-    for (const aggregate of shuffled(await store.waiting(AGGREGATES), outside.random)) {
+    const going = shuffled(await store.waiting(AGGREGATES), outside.random);
+    for (const aggregate of [...(await stopped()), ...going]) {
       if ((unreadable.get(aggregate) ?? 0) > outside.now()) continue;
       try {
         count += await stepAggregate(inside, aggregate);

@@ -16,7 +16,8 @@
  *
  * Races
  * - The core throws on an event: the step is repeated with one event at a time, so that those before it are decided. The event
- *   itself goes into history as a defect and stops its aggregate (`Store.waiting`). It never loops and never stops another one.
+ *   itself goes into history as a defect and stops its aggregate (`Store.waiting`) until a process starts. It never loops and never
+ *   stops another one. A notice on each issue says so.
  * - Another process has stepped the aggregate since this one did: the remembered state belongs to an older `seq` and is not used.
  * - The transaction is not committed: nothing is remembered, and the next step reads the snapshot.
  * - The database breaks a deadlock and calls `decide` a second time: it has changed nothing outside but `next`, which it sets again.
@@ -30,7 +31,7 @@
  * - One transaction for each event: a burst of webhooks would lock the aggregate and write its snapshot once for each.
  * - A pacing window that slides with each event: steady webhooks would push it ahead for ever.
  */
-import { decideOn, read, type State } from "../core/decide.ts";
+import { decideOn, issuesOf, read, type State } from "../core/decide.ts";
 import { coalesces, type Effect, earliestRun, effectKey, isUrgent, orderingKey, type Pace } from "../core/effect.ts";
 import type { Inside } from "./memory/states.ts";
 import type { HistoryWrite, Loaded, NewEffect, SentEvent, StepWrite } from "./store-port.ts";
@@ -67,7 +68,9 @@ export async function stepAggregate(inside: Inside, aggregate: string): Promise<
       if (!(error instanceof Undecidable)) throw error;
       inside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
       // Alone it would throw again; the others of its batch continue without it.
-      if (limit === 1) await inside.store.quarantine(aggregate, error.event, error.message);
+      if (limit > 1) continue;
+      const notices = await stopNotices(inside, aggregate, error.event);
+      await inside.store.quarantine(aggregate, error.event, error.message, notices);
     }
   }
   return 1;
@@ -102,6 +105,19 @@ function decideAll(inside: Inside, aggregate: string, loaded: Loaded): { write: 
     sends: write.sends,
   };
   return { write: written, state };
+}
+
+/** Returns what says on the issues that the event stopped their work. Without it only the log would say so. */
+async function stopNotices(inside: Inside, aggregate: string, event: string): Promise<NewEffect[]> {
+  const snapshot = await inside.store.snapshot(aggregate);
+  const state = snapshot === null ? null : read(aggregate, snapshot);
+  if (state === null) return [];
+  const write = new Collector(inside.settings);
+  for (const issue of issuesOf(state)) {
+    const effect = { type: "notice.post" as const, repo: state.repo, issue };
+    write.add(aggregate, { ...effect, notice: { about: "stopped", issue, event } }, inside.now());
+  }
+  return [...write.effects.values()];
 }
 
 function storedOf({ state, schema }: Loaded): { state: unknown; schema: number } | null {

@@ -191,10 +191,10 @@ export interface Store {
   receive(events: InboxEvent[], topics: TopicEvent[]): Promise<number>;
 
   /**
-   * Aggregates with open events, the one waiting longest first. Leaves out those parked because the last thing that
-   * happened to them is a quarantined event; a direct `step` on such an aggregate works and ends that.
+   * Aggregates with open events, the one waiting longest first. `which` is "going" by default, which leaves out those that stopped
+   * because the last thing that happened to them is a quarantined event. A direct `step` on such an aggregate works and ends that.
    */
-  waiting(limit: number): Promise<string[]>;
+  waiting(limit: number, which?: "going" | "stopped"): Promise<string[]>;
 
   /**
    * One transaction under the aggregate's lock: loads up to `limit` open events, writes what `decide` returns. Returns how many events left the inbox. With no open event, or while another process steps the aggregate, it returns 0 and `decide`
@@ -205,9 +205,9 @@ export interface Store {
 
   /**
    * Takes an event that cannot be decided out of the inbox and into history, with the outcome `{ defect }`, and so parks
-   * its aggregate (see `waiting`). Does nothing if the event is no longer open.
+   * its aggregate (see `waiting`). Adds the effects in the same transaction. Does nothing if the event is no longer open.
    */
-  quarantine(aggregate: string, eventId: string, defect: string): Promise<void>;
+  quarantine(aggregate: string, eventId: string, defect: string, effects?: readonly NewEffect[]): Promise<void>;
 
   /** Calls `heard` when events or effects were written: here, or by another process. May call it for nothing, or not at all. */
   listen(heard: () => void): void;

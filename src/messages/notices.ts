@@ -48,6 +48,8 @@ function words(notice: Notice): string {
       return `${person(notice.by)} closed #${notice.issue}, and only people with write access can leave a task out. Task \`${notice.task}\` goes on. To leave it out, comment \`/headgate skip ${notice.task}\`.`;
     case "nothing-to-do":
       return `The agent of task \`${notice.task}\` found nothing to do: ${plainText(notice.said, 1_000)}\n\nIf that is right, comment \`/headgate done ${notice.task}\`; what depends on it then starts. If not, say in the issue or its task what is missing and comment \`/headgate retry ${notice.task}\`.`;
+    case "stopped":
+      return `Headgate stopped its work on this issue: it failed on an event, which is a defect of Headgate. Nothing here starts or merges until Headgate is started again; it then goes on without that event. Ask the people who run Headgate to look into its log for ${codeSpan(notice.event, 60)} and to report the error.`;
     case "not-ready":
       return `Headgate cannot start here yet. Fix this:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
     case "budget-warning":

@@ -34,9 +34,10 @@ export function kyselyStore(
       listeners.push(heard);
       hearOthers(heard);
     },
-    waiting: (limit) => inbox.waiting(connection, limit),
+    waiting: (limit, which) => inbox.waiting(connection, limit, which),
     step: (aggregate, limit, decide) => stepping.step(connection, aggregate, limit, decide),
-    quarantine: (aggregate, eventId, defect) => stepping.quarantine(connection, aggregate, eventId, defect),
+    quarantine: (aggregate, eventId, defect, effects) =>
+      stepping.quarantine(connection, aggregate, eventId, defect, effects),
     time: () => reads.databaseTime(connection),
     claim: (leaseMs, limit, which) => claiming.claim(connection, leaseMs, limit, which),
     complete: (claimed, events, unended = 0) => outbox.complete(connection, claimed, events, unended),

@@ -73,12 +73,12 @@ export class MemoryStore implements port.Store {
     this.#listeners.push(heard);
   }
 
-  async waiting(limit: number): Promise<string[]> {
+  async waiting(limit: number, which: "going" | "stopped" = "going"): Promise<string[]> {
     this.#check();
-    const parked = (aggregate: string) => this.#history.get(aggregate)?.at(-1)?.defect === true;
+    const isStopped = (aggregate: string) => this.#history.get(aggregate)?.at(-1)?.defect === true;
     return this.#inbox
       .waiting()
-      .filter((aggregate) => !parked(aggregate))
+      .filter((aggregate) => isStopped(aggregate) === (which === "stopped"))
       .slice(0, limit);
   }
 
@@ -121,17 +121,24 @@ export class MemoryStore implements port.Store {
     return rows.length;
   }
 
-  async quarantine(aggregate: string, eventId: string, defect: string): Promise<void> {
+  async quarantine(
+    aggregate: string,
+    eventId: string,
+    defect: string,
+    effects: readonly port.NewEffect[] = [],
+  ): Promise<void> {
     this.#check();
     const row = this.#inbox.open(aggregate).find(({ id }) => id === eventId);
     if (row === undefined) return;
     const { key, event, at } = row;
+    const added = this.#outbox.prepare(aggregate, effects);
     this.#inbox.take(aggregate, new Set([key]));
     const snapshot = this.#snapshots.get(aggregate);
     if (snapshot !== undefined && snapshot.endedAt !== null && snapshot.pruned === this.#seq(aggregate)) {
       snapshot.endedAt = this.#at(0);
     }
     this.#append(aggregate, [{ key, event, at, outcome: { defect }, effects: [], defect: true }]);
+    this.#outbox.add(added);
   }
 
   async time(): Promise<string> {

@@ -212,13 +212,15 @@ export function eventContract(fixture: () => StoreFixture): void {
   describe("a quarantined event", () => {
     it("moves into history as a defect and parks its aggregate until it is stepped directly", async () => {
       await store.receive([event("a", "bad", { odd: true }), event("a", "good"), event("b", "1")], []);
-      await store.quarantine("a", "id-bad", "TypeError: x");
-      await store.quarantine("a", "id-bad", "a second time");
+      const notice = { key: "notice", ordering: "words", effect: { type: "notice" }, runAt: at(0) };
+      await store.quarantine("a", "id-bad", "TypeError: x", [notice]);
+      await store.quarantine("a", "id-bad", "a second time", [{ ...notice, key: "again" }]);
+      expect((await store.claim(at(1), at(5), 10)).map(({ key }) => key)).toEqual(["notice"]);
       expect(await store.history("a", 0, 10)).toEqual([
         { seq: 1, key: "bad", event: { odd: true }, at: at(0), outcome: { defect: "TypeError: x" }, effects: [] },
       ]);
       expect(await store.snapshot("a")).toBeNull();
-      expect(await store.waiting(10)).toEqual(["b"]);
+      expect([await store.waiting(10), await store.waiting(10, "stopped")]).toEqual([["b"], ["a"]]);
       expect(await store.receive([event("a", "bad")], [])).toBe(0);
 
       await store.step("a", 1, (loaded) => {

@@ -110,6 +110,7 @@ const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: A
     "sub-issue-closed-by-other:4",
   ],
   "nothing-to-do": [{ about: "nothing-to-do", task: "a", attempt: 2, said: "" }, "nothing-to-do:a:2"],
+  stopped: [{ about: "stopped", issue: 7, event: "0197" }, "stopped:7:0197"],
   "not-ready": [{ about: "not-ready", round: 2, problems: [] }, "not-ready:2"],
   "budget-warning": [{ about: "budget-warning", extra: 5, short: ["usd", "minutes"] }, "budget-warning:usd+minutes:5"],
   "plan-errors": [{ about: "plan-errors", version: 3, problems: [], added: false }, "plan-errors:3"],

@@ -38,6 +38,7 @@ describe("a notice", () => {
         added: false,
       },
     ],
+    ["says that a defect of Headgate stopped the work", { about: "stopped", issue: 12, event: "0197a-b" }],
   ])("%s", (_, notice) => {
     expect(noticeComment(notice)).toMatchSnapshot();
   });

@@ -15,6 +15,7 @@ import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { explainFeature } from "../../messages/explain.ts";
 import { modelWaitText } from "../../messages/terminal/model-wait.ts";
+import { stoppedText } from "../../messages/terminal/progress.ts";
 import { openStore } from "../../store/open.ts";
 import { BadInput } from "../bad-input.ts";
 import { EXIT } from "../exit.ts";
@@ -39,7 +40,7 @@ import type { Site } from "./site.ts";
 import { openSite } from "./site.ts";
 import type { Source } from "./source.ts";
 import { findSource } from "./source.ts";
-import type { Watch } from "./watch.ts";
+import type { Happened, Watch } from "./watch.ts";
 import { watch } from "./watch.ts";
 
 /** Everything that runs while the feature is followed. */
@@ -140,10 +141,11 @@ async function start(
   const began = Date.now();
   const feature = featureKey(site.repository, site.issue);
   const showCode = codeTab(site);
-  const watched = watch(store, feature, (happened) => {
+  const show = (happened: Happened) => {
     printer.happened(happened, happened.at < began);
     showCode(happened.state);
-  });
+  };
+  const watched = watch(store, feature, show, (defect) => printer.note(stoppedText(defect)));
   place.opened(async () => watched.stop());
   printer.busy(() => goingOn(watched.state()));
   const note = printer.note;

@@ -2,6 +2,7 @@
  * Follows a feature by its history, and resolves when the feature rests. Decides each event again with the same pure core,
  * which gives the states before and after it.
  */
+import { z } from "zod";
 import { decide } from "../../core/decide.ts";
 import { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
@@ -27,8 +28,13 @@ export interface Watch {
   stop(): void;
 }
 
-export function watch(store: Store, aggregate: string, show: (happened: Happened) => void): Watch {
-  const follower = follow(store, aggregate);
+export function watch(
+  store: Store,
+  aggregate: string,
+  show: (happened: Happened) => void,
+  failed: (defect: string) => void,
+): Watch {
+  const follower = follow(store, aggregate, failed);
   let stopped = false;
   let behind = true;
   let alarm = () => {};
@@ -85,7 +91,10 @@ interface Follower {
 
 const PAGE = 200;
 
-function follow(store: Store, aggregate: string): Follower {
+/** An event that the core cannot decide stopped the feature. Deciding it here would throw again. */
+const Defect = z.object({ defect: z.string() });
+
+function follow(store: Store, aggregate: string, failed: (defect: string) => void): Follower {
   let seq = 0;
   let stored: { state: unknown; schema: number } | null = null;
   let current: FeatureState | null = null;
@@ -96,6 +105,11 @@ function follow(store: Store, aggregate: string): Follower {
         const rows = await store.history(aggregate, seq, PAGE);
         for (const row of rows) {
           seq = row.seq;
+          const defect = Defect.safeParse(row.outcome);
+          if (defect.success) {
+            failed(defect.data.defect);
+            continue;
+          }
           const event = FeatureEvent.safeParse(row.event);
           if (!event.success) continue;
           const at = Date.parse(row.at);

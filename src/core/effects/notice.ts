@@ -118,6 +118,11 @@ const notices = {
     { key: ({ about, task, attempt }) => [about, task, attempt] },
   ),
 
+  /** An event on which the core fails stopped the work. `event`: its id, as the log has it. */
+  stopped: define(z.object({ about: z.literal("stopped"), issue: z.number().int(), event: z.string() }), {
+    key: ({ about, issue, event }) => [about, issue, event],
+  }),
+
   "not-ready": define(
     z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(Problem) }),
     { key: ({ about, round }) => [about, round] },

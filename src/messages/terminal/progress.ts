@@ -33,6 +33,12 @@ export function progressLine(entry: ProgressEntry): string[] {
   return lines.map((line) => oneLine(`${time} ${line}`, line.startsWith("!") ? MAX_PERSON_LINE : MAX_LINE));
 }
 
+/** Says that an event on which the core fails stopped the feature. */
+export function stoppedText(defect: string): string {
+  const error = oneLine(defect, MAX_LINE);
+  return `Headgate failed on an event, which is a defect of Headgate: ${error}. The run stands still. End it with Ctrl-C and run again with the same --data-dir to go on without that event`;
+}
+
 /** Cuts the reason, so that what to type at the end of the line stays whole. */
 function personLine(what: string, next: string): string {
   return `! ${oneLine(what, Math.max(60, MAX_LINE - next.length))}; ${next}`;

@@ -52,12 +52,17 @@ async function insertTopic(db: Kysely<Tables>, { topic, key, event, at }: TopicE
   );
 }
 
-export async function waiting(connection: Connection, limit: number): Promise<string[]> {
+export async function waiting(
+  connection: Connection,
+  limit: number,
+  which: "going" | "stopped" = "going",
+): Promise<string[]> {
   const { rows } = await connection.query((db) =>
     sql<{ aggregate: string }>`
       select aggregate from inbox
-      where open and not coalesce(
+      where open and coalesce(
         (select defect from history where history.aggregate = inbox.aggregate order by seq desc limit 1), false)
+        = ${which === "stopped"}
       group by aggregate order by min(position) limit ${limit}`.execute(db),
   );
   return rows.map((row) => row.aggregate);

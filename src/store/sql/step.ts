@@ -1,6 +1,6 @@
 /** Writes under an aggregate's lock: all that a step changes, and the quarantine of an event. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Loaded, StepWrite } from "../../loop/store-port.ts";
+import type { Loaded, NewEffect, StepWrite } from "../../loop/store-port.ts";
 import { checkHistory, derivedId, instant } from "../values.ts";
 import type { Connection } from "./connection.ts";
 import { insertEvents } from "./inbox.ts";
@@ -34,7 +34,13 @@ export async function step(
   });
 }
 
-export async function quarantine(connection: Connection, aggregate: string, id: string, defect: string): Promise<void> {
+export async function quarantine(
+  connection: Connection,
+  aggregate: string,
+  id: string,
+  defect: string,
+  effects: readonly NewEffect[] = [],
+): Promise<void> {
   await connection.transaction(async (db) => {
     await lockAggregate(db, aggregate);
     const row = await db
@@ -76,6 +82,8 @@ export async function quarantine(connection: Connection, aggregate: string, id: 
       })
       .where("aggregate", "=", aggregate)
       .execute();
+    await addEffects(db, aggregate, effects);
+    if (effects.length > 0) await connection.notify(db);
   });
 }
 

@@ -132,11 +132,11 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
       stir();
       return living(() => inner.receive(events, topics));
     },
-    waiting: (limit) => living(() => inner.waiting(limit)),
+    waiting: (...given) => living(() => inner.waiting(...given)),
     step: (aggregate, limit, decide) => living(() => step(aggregate, limit, decide)),
-    quarantine: (aggregate, id, defect) => {
+    quarantine: (aggregate, id, defect, effects) => {
       watch.core.quarantined(aggregate, defect);
-      return living(() => inner.quarantine(aggregate, id, defect));
+      return living(() => inner.quarantine(aggregate, id, defect, effects));
     },
     named: (after, limit) => living(() => inner.named(after, limit)),
     rename: (moves, rewrite) => living(() => inner.rename(moves, rewrite)),
