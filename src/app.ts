@@ -8,8 +8,14 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import type { PriceLookup } from "./config/own-prices.ts";
 import { readPolicy } from "./config/policy-file.ts";
-import { readWorkflow } from "./config/workflow-file.ts";
-import { confinedScanner, githubReaders, openRoom, plannerReaders, readPayloadIn } from "./confined/index.ts";
+import {
+  confinedScanner,
+  githubReaders,
+  openRoom,
+  plannerReaders,
+  readPayloadIn,
+  workflowReader,
+} from "./confined/index.ts";
 import type { Policy } from "./core/policy.ts";
 import { connectApp, createGitHub } from "./github/index.ts";
 import { newToken, writeAddress } from "./local/address.ts";
@@ -82,6 +88,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     baseUrl: options.apiUrl,
     log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
   });
+  const readWorkflow = workflowReader(room);
   const github = mergingAfter(createGitHub(connection, readWorkflow, githubReaders(room)), options.beforeMerge);
   const former = adoption({ store, identify: connection.identify, log, wait: (ms) => sleep(ms) });
   await former.all();

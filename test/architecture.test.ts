@@ -59,7 +59,16 @@ const arrows: Record<string, string[]> = {
   secrets: ["core/promotion/secret.ts", "loop/scanner-port.ts"],
   github: ["core", "loop/github-port.ts", "loop/readers-port.ts"],
   // Its process runs readers of these rooms. They know nothing of it: the composition root passes it to them.
-  confined: ["core", "loop/readers-port.ts", "loop/scanner-port.ts", "github", "planner/written", "secrets", "webhook"],
+  confined: [
+    "core",
+    "config/workflow-file.ts",
+    "loop/readers-port.ts",
+    "loop/scanner-port.ts",
+    "github",
+    "planner/written",
+    "secrets",
+    "webhook",
+  ],
   // What Headgate wrote on an issue is read back where it is written. A model reads what is wrong with its plan in the words
   // that people read.
   planner: [

@@ -1,5 +1,6 @@
 /** The readers of a room, in the shapes that the other rooms ask for. */
 
+import { readWorkflow, type WorkflowReading } from "../config/workflow-file.ts";
 import { BadArchive } from "../github/artifact/unzip.ts";
 import { type GitHubReaders, readersInProcess } from "../github/readers.ts";
 import { ReaderStopped } from "../loop/readers-port.ts";
@@ -29,6 +30,19 @@ export function plannerReaders({ read }: Pick<Room, "read">): PlannerReaders {
   return {
     readTaskList: (markdown) => read("task-list", markdown),
     linkedTaskList: (place) => read("linked-task-list", place),
+  };
+}
+
+/** Less than this is parsed here in some 100 ms, whatever it holds. Hardly any workflow file is larger. */
+const LARGE_WORKFLOW = 32 * 1024;
+
+export function workflowReader({ read }: Pick<Room, "read">) {
+  return async (path: string, text: string): Promise<WorkflowReading> => {
+    if (text.length < LARGE_WORKFLOW) return readWorkflow(path, text);
+    return await read("workflow", path, text).catch((error: unknown): WorkflowReading => {
+      if (!(error instanceof ReaderStopped)) throw error;
+      return { ok: false, line: null, fault: { kind: "not-yaml", quoted: error.message } };
+    });
   };
 }
 

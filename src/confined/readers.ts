@@ -3,6 +3,7 @@
  * first asked for, so that a process starts quickly.
  */
 import { z } from "zod";
+import type { WorkflowReading } from "../config/workflow-file.ts";
 import { WrittenProblem } from "../core/plan/written.ts";
 import { ResultReading } from "../core/promotion/result.ts";
 import { SecretFinding } from "../core/promotion/secret.ts";
@@ -53,6 +54,11 @@ export const readers = {
     ms: 30_000,
     run: async (text: string) => (await import("../secrets/scanner.ts")).createScanner().redact(text),
     output: z.string(),
+  },
+  workflow: {
+    ms: 10_000,
+    run: async (path: string, text: string) => (await import("../config/workflow-file.ts")).readWorkflow(path, text),
+    output: z.custom<WorkflowReading>((value) => typeof value === "object" && value !== null && "ok" in value),
   },
   payload: {
     // GitHub gives up after ten.

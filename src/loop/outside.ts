@@ -38,6 +38,8 @@ export interface Retention {
   exportTo: ((leaving: Leaving) => Promise<void>) | null;
 }
 
+type WorkflowRead = { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
+
 export interface Outside {
   store: Store;
   github: GitHub;
@@ -49,10 +51,7 @@ export interface Outside {
     text: string | null,
   ): { ok: true; policy: Policy; namesMethod?: boolean } | { ok: false; problems: Problem[] };
   /** Reads a workflow file for the preflight. */
-  readWorkflow(
-    path: string,
-    text: string,
-  ): { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
+  readWorkflow(path: string, text: string): WorkflowRead | Promise<WorkflowRead>;
   /** Returns what a model costs; null: unknown, which refuses the model. */
   priceOf(model: string): Price | null;
   /** Returns the command in a comment; null: there is none. */

@@ -246,9 +246,28 @@ describe("what a job runs", () => {
 it.each([
   ["on: [push\njobs: {}", { line: expect.any(Number), fault: { kind: "not-yaml", quoted: expect.any(String) } }],
   ["on: push\non: push", { line: 2, fault: { kind: "duplicate-key", key: "on" } }],
+  ["jobs:\n  a: { x: 1, y: 2, x: 3 }\non: push", { line: 2, fault: { kind: "duplicate-key", key: "x" } }],
   ["just words", { line: null, fault: { kind: "not-a-workflow" } }],
   ["on: push\njobs: none", { line: null, fault: { kind: "not-a-workflow" } }],
   ["", { line: null, fault: { kind: "not-a-workflow" } }],
 ])("%j cannot be read, and the result names the reason", (text, why) => {
   expect(readWorkflow("ci.yml", text)).toEqual({ ok: false, ...why });
+});
+
+const valid = "on: push\njobs: { a: { runs-on: x, steps: [] } }\n";
+const nine = (name: string) => `[${Array(9).fill(`*${name}`).join(", ")}]`;
+
+it.each([
+  [
+    "aliases of aliases",
+    `a0: &a0 [x, x]\n${[1, 2, 3, 4, 5].map((at) => `a${at}: &a${at} ${nine(`a${at - 1}`)}\n`).join("")}`,
+  ],
+  ["an alias to nowhere", "env: *gone\n"],
+  ["an anchor within itself", "env: &e { A: *e }\n"],
+  ["an anchor within itself, in a list", "env: { A: &e [1, [*e]] }\n"],
+  ["lists in lists", `env: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`],
+  ["lists in lists, one a line", `env: ${"- ".repeat(20_000)}\n`],
+])("a workflow file with %s is a problem of that file, not an error", (_, text) => {
+  expect(readWorkflow("ci.yml", valid).ok).toBe(true);
+  expect(readWorkflow("ci.yml", valid + text)).toMatchObject({ ok: false, fault: { kind: "not-yaml" } });
 });

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { confinedScanner, githubReaders, openRoom, type Room } from "../../src/confined/index.ts";
+import { readWorkflow } from "../../src/config/workflow-file.ts";
+import { confinedScanner, githubReaders, openRoom, type Room, workflowReader } from "../../src/confined/index.ts";
 import type { RoomLimits } from "../../src/confined/room.ts";
 import { BadArchive } from "../../src/github/artifact/unzip.ts";
 import { ReaderStopped } from "../../src/loop/readers-port.ts";
@@ -72,6 +73,18 @@ describe("a reader's process", () => {
   it("that cannot start at all is a finding, not a crash", async () => {
     const readers = githubReaders(open({ megabytes: 1 }));
     await expect(readers.logExcerpt("x".repeat(100_000), 10)).rejects.toBeInstanceOf(ReaderStopped);
+  });
+});
+
+describe("a reader of workflow files", () => {
+  it("reads a large file as the reader itself would, and takes one that takes too long for unreadable", async () => {
+    const text = `on: push\njobs: { unit: { runs-on: x, steps: [] } }\n${"# a\n".repeat(10_000)}`;
+    expect(await workflowReader(open())("ci.yml", text)).toEqual(readWorkflow("ci.yml", text));
+    room.close();
+
+    const stopped = workflowReader(open({ patience: 0 }))("ci.yml", "[".repeat(200_000));
+    const quoted = "workflow was stopped: it took longer than it may";
+    expect(await stopped).toEqual({ ok: false, line: null, fault: { kind: "not-yaml", quoted } });
   });
 });
 

@@ -4,10 +4,8 @@ import type { UnreadableWorkflow, Workflow } from "../../core/preflight/index.ts
 import { calledPaths, withCalled } from "../../core/workflow/calls.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 
-export type ReadWorkflow = (
-  path: string,
-  text: string,
-) => { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
+type WorkflowRead = { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
+export type ReadWorkflow = (path: string, text: string) => WorkflowRead | Promise<WorkflowRead>;
 
 export interface WorkflowFiles {
   readWorkflow: ReadWorkflow;
@@ -29,7 +27,7 @@ export async function workflowAt(
   for (let next = wanted.shift(); next !== undefined && known.size < MAX_FILES; next = wanted.shift()) {
     if (known.has(next)) continue;
     const text = await readFile(repo, sha, next);
-    const read = text === null ? null : readWorkflow(next, text);
+    const read = text === null ? null : await readWorkflow(next, text);
     known.set(next, read?.ok === true ? read.workflow : null);
     if (read?.ok === true) wanted.push(...calledPaths(read.workflow));
   }

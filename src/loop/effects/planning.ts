@@ -40,7 +40,7 @@ export async function performFeatureObserve(
   ]);
   const problems: Problem[] = [];
   if (sha === null) problems.push({ kind: "base-missing", branch });
-  problems.push(...attemptWorkflowProblems(outside, { text: workflow, state, branch: defaultBranch }));
+  problems.push(...(await attemptWorkflowProblems(outside, { text: workflow, state, branch: defaultBranch })));
   if (squatter !== null) problems.push({ kind: "branch-in-the-way" });
   // Config comes from the base branch, as everything that steers an agent does.
   const config = outside.readPolicy(sha === null ? null : await github.readFile(repo, sha, ".github/headgate.yml"));
@@ -85,13 +85,13 @@ export async function performFeatureObserve(
 /** What a dispatch gives to the attempt's run (`github/attempts.ts`). */
 const DISPATCH_INPUTS = ["protocol", "attempt", "brief"];
 
-function attemptWorkflowProblems(
+async function attemptWorkflowProblems(
   { readWorkflow }: Pick<Outside, "readWorkflow">,
   { text, state, branch }: { text: string | null; state: "active" | "disabled" | "unknown"; branch: string },
-): Problem[] {
+): Promise<Problem[]> {
   const path = ATTEMPT_WORKFLOW;
   if (text === null) return [{ kind: "workflow-missing", path, branch }];
-  const read = readWorkflow(path, text);
+  const read = await readWorkflow(path, text);
   const inputs = read.ok ? read.workflow.dispatchInputs : null;
   const missing = inputs === null ? null : DISPATCH_INPUTS.filter((input) => !inputs.includes(input));
   return [

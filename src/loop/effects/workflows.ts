@@ -22,7 +22,7 @@ export async function readWorkflows(
   for (const path of paths.slice(0, WORKFLOWS)) {
     const text = await github.readFile(repo, sha, path);
     if (text === null) continue;
-    const read = readWorkflow(path, text);
+    const read = await readWorkflow(path, text);
     if (read.ok) facts.workflows.push(read.workflow);
     else facts.unreadable.push({ path, line: read.line, fault: read.fault });
   }
