@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { baseFailureText, baseGoodLines, notRunReason } from "../../src/messages/gate/base.ts";
 import { gateLines, noGateText, unlessText } from "../../src/messages/gate/forecast.ts";
 
-const windows: Unless = { kind: "cannot-run", why: { kind: "runner", label: "windows-latest" } };
+const windows: Unless = { kind: "cannot-run", why: "it asks for the runner 'windows-latest'" };
 
 it("the two lists have one line for all checks of one reason", () => {
   const notWaitedFor = [
@@ -15,7 +15,7 @@ it("the two lists have one line for all checks of one reason", () => {
   expect(gateLines({ required: [{ name: "unit" }, { name: "lint" }], notWaitedFor })).toEqual([
     "Required before every merge: unit, lint",
     "Not waited for:",
-    "  old, older: it asks for the runner 'windows-latest', which this machine is not",
+    "  old, older: it asks for the runner 'windows-latest'",
     "  deploy: its condition never holds on a pull request here, so it is always skipped",
   ]);
   const text = noGateText("main", { required: [], notWaitedFor }, "go test ./...");
@@ -28,7 +28,7 @@ it("the two lists have one line for all checks of one reason", () => {
 });
 
 it("a reason that comes from another job names that job and what it lacks", () => {
-  const why = { kind: "action" as const, uses: "acme/setup@v1" };
+  const why = "it uses acme/setup@v1, which is not here";
   expect(unlessText({ kind: "needs", job: "test", why })).toBe(
     "it needs 'test', which cannot run here: it uses acme/setup@v1, which is not here",
   );

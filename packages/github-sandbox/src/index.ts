@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
 
-export type { Lack } from "./actions/execute/lack.ts";
 export type { Foreseen, ForeseenPull } from "./actions/trigger/foreseen.ts";
 export type { Unless } from "./actions/trigger/unless.ts";
 export type { AnsweredRequest } from "./api.ts";

@@ -1,6 +1,7 @@
 /** Which checks a pull request would get, and which of them judge nothing. */
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Lack, lackText } from "../src/actions/execute/lack.ts";
 import type { Unless } from "../src/actions/trigger/unless.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
@@ -40,9 +41,9 @@ const steps = `${on}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }]`
 const prints = `${on}, steps: [{ run: echo passed }]`;
 const missing = "acme/setup-tool@v1";
 const beyond = `${on}, steps: [{ uses: ${missing} }]`;
-const why = { kind: "action", uses: missing } as const;
-const cannotRun: Unless = { kind: "cannot-run", why };
-const needs = (job: string): Unless => ({ kind: "needs", job, why });
+const without = (lack: Lack) => ({ kind: "cannot-run" as const, why: lackText(lack) });
+const cannotRun = without({ kind: "action", uses: missing });
+const needs = (job: string): Unless => ({ ...cannotRun, kind: "needs", job });
 const skipped: Unless = { kind: "always-skipped" };
 const inert: Unless = { kind: "inert", how: "prints" };
 
@@ -69,16 +70,16 @@ describe("the checks that a pull request would get", () => {
     ] as const;
     const jobs = cases.map(([keys]) => [keys, `${keys}, steps: [{ uses: actions/checkout@v6 }, { run: npm test }]`]);
     const found = await foresee(named(jobs));
-    expect(found).toEqual(Object.fromEntries(cases.map(([keys, why]) => [keys, { kind: "cannot-run", why }])));
+    expect(found).toEqual(Object.fromEntries(cases.map(([keys, lack]) => [keys, without(lack)])));
   });
 
   it("A job whose commands need Docker cannot run on a machine without it", async () => {
     vi.stubEnv("DOCKER_HOST", undefined);
-    const without = !existsSync("/var/run/docker.sock");
+    const isGone = !existsSync("/var/run/docker.sock");
     const step = (command: string) => `${on}, steps: [{ uses: actions/checkout@v6 }, { run: ${command} }]`;
     const jobs = `  image: { ${step("docker build --file Dockerfile .")} }\n  asks: { ${step("which docker && npm test")} }\n`;
-    const why = { kind: "program", program: "docker" } as const;
-    expect(await foresee(jobs)).toEqual({ image: without ? { kind: "cannot-run", why } : null, asks: null });
+    const docker = without({ kind: "program", program: "docker" });
+    expect(await foresee(jobs)).toEqual({ image: isGone ? docker : null, asks: null });
     vi.stubEnv("DOCKER_HOST", "unix:///nowhere");
     expect(await foresee(jobs)).toEqual({ image: null, asks: null });
     vi.unstubAllEnvs();
@@ -96,10 +97,10 @@ describe("the checks that a pull request would get", () => {
         ".github/actions/image/action.yml": action("  using: docker\n  image: Dockerfile\n"),
       },
     );
-    const image = { kind: "action-kind", uses: "./.github/actions/image", using: "docker" };
+    const image = without({ kind: "action-kind", uses: "./.github/actions/image", using: "docker" });
     expect(found).toEqual({
       deep: cannotRun,
-      image: { kind: "cannot-run", why: image },
+      image,
       pushed: null,
       later: null,
       asked: cannotRun,
@@ -149,7 +150,7 @@ describe("the checks that a pull request would get", () => {
       "test (ubuntu-latest, 1)": null,
       "test (ubuntu-latest, 2)": null,
       "test (ubuntu-latest, 3)": null,
-      "test (macos-latest, 2)": { kind: "cannot-run", why: { kind: "runner", label: "macos-latest" } },
+      "test (macos-latest, 2)": without({ kind: "runner", label: "macos-latest" }),
     });
   });
 
@@ -171,7 +172,7 @@ describe("the checks that a pull request would get", () => {
   it("A call of a workflow that is not here cannot run, and the other jobs of the file can", async () => {
     const uses = "acme/ci/.github/workflows/lint.yml@v1";
     const found = await foresee(`  lint: { uses: ${uses} }\n  test: { ${steps} }\n  sum: { needs: lint, ${steps} }\n`);
-    const gone: Unless = { kind: "cannot-run", why: { kind: "workflow", uses } };
+    const gone = without({ kind: "workflow", uses });
     expect(found).toEqual({ lint: gone, test: null, sum: { ...gone, kind: "needs", job: "lint" } });
   });
 

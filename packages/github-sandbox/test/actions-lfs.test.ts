@@ -50,7 +50,7 @@ it("lfs: true ends a job as not run here, and such a job is foreseen as judging 
   const [check] = await fixture.actions.foresee(fixture.repository, { base: "main", head: "task" });
   expect(check).toMatchObject({
     name: "one",
-    unless: { kind: "cannot-run", why: { kind: "stored-elsewhere", what: "Git LFS files" } },
+    unless: { kind: "cannot-run", why: "it checks out Git LFS files, which are not here" },
   });
 });
 

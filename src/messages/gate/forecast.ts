@@ -1,5 +1,5 @@
 /** Words for what judges agents' work in `headgate run`: the checks that every merge requires, and why others are not waited for. */
-import type { Lack, Unless } from "@headgate/github-sandbox";
+import type { Unless } from "@headgate/github-sandbox";
 import { oneLine } from "../sanitise.ts";
 
 /** Why a check of the repository is not required. */
@@ -35,9 +35,9 @@ export function notWaitedForLines(checks: GateLists["notWaitedFor"]): string[] {
 export function unlessText(unless: NotWaitedFor): string {
   switch (unless.kind) {
     case "cannot-run":
-      return lackText(unless.why);
+      return unless.why;
     case "needs":
-      return `it needs '${unless.job}', which cannot run here: ${lackText(unless.why)}`;
+      return `it needs '${unless.job}', which cannot run here: ${unless.why}`;
     case "always-skipped":
       return "its condition never holds on a pull request here, so it is always skipped";
     case "may-fail":
@@ -58,31 +58,6 @@ export function unlessText(unless: NotWaitedFor): string {
       return "you skipped it with --skip-check";
     case "not-run-on-base":
       return `it judged nothing on ${unless.branch}: ${unless.why}`;
-  }
-}
-
-function lackText(lack: Lack): string {
-  switch (lack.kind) {
-    case "runner":
-      return `it asks for the runner '${lack.label}', which this machine is not`;
-    case "key":
-      return `it has '${lack.key}', which this machine cannot do`;
-    case "action":
-      return `it uses ${lack.uses}, which is not here`;
-    case "workflow":
-      return `it calls ${lack.uses}, which is not here`;
-    case "action-kind":
-      return `it uses ${lack.uses}, an action of the kind '${lack.using}', which this machine cannot run`;
-    case "action-input":
-      return `it uses ${lack.action} with '${lack.input}: ${lack.value}', which this machine cannot do`;
-    case "stored-elsewhere":
-      return `it checks out ${lack.what}, which are not here`;
-    case "shell":
-      return `it uses the shell '${lack.shell}', which is not here`;
-    case "program":
-      return `it runs ${lack.program}, which is not here`;
-    case "version":
-      return `it asks for ${lack.tool} ${lack.asked}, which is not here`;
   }
 }
 

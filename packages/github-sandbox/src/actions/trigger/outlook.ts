@@ -2,7 +2,7 @@
  * Foresees the jobs of a pull's run: their names, and which of them judge nothing. Such are a job that this machine cannot run, a
  * job that needs one, one that is always skipped, one that may fail, and one that passes whatever the change is.
  */
-import type { Lack } from "../execute/lack.ts";
+import { type Lack, lackText } from "../execute/lack.ts";
 import {
   evaluate,
   hashFilesFunction,
@@ -73,7 +73,8 @@ class LevelOutlook {
   #foresee(spec: JobSpec, needs: Needed): Outlook {
     const before = [...needs.values()];
     const lacking = before.find((need) => need.lacking !== null)?.lacking ?? null;
-    const waits: Unless | null = lacking === null ? null : { kind: "needs", job: lacking.id, why: lacking.why };
+    const waits: Unless | null =
+      lacking === null ? null : { kind: "needs", job: lacking.id, why: lackText(lacking.why) };
     const scope = this.#scope(needs);
     const runs = decided(() => holds(spec.if, scope));
     if (runs === false) {
@@ -101,7 +102,7 @@ class LevelOutlook {
     if (ends === null) return { result: "success", lacking: null, judges: true, checks: [this.#nameless(spec)] };
     const checks = ends.map(({ name, why, forgiven }): ForeseenJob => {
       const unless: Unless | null =
-        why === null ? (forgiven ? { kind: "may-fail" } : inert) : { kind: "cannot-run", why };
+        why === null ? (forgiven ? { kind: "may-fail" } : inert) : { kind: "cannot-run", why: lackText(why) };
       return { name, unless };
     });
     const judges = checks.some(({ unless }) => unless === null) || [...needs.values()].some((need) => need.judges);
@@ -127,7 +128,7 @@ class LevelOutlook {
       const why: Lack = { kind: "workflow", uses: spec.uses };
       const name =
         known(() => jobName(this.#level, spec, {}, this.#scope(needs))) ?? `${this.#level.namePrefix}${spec.id}`;
-      const checks: ForeseenJob[] = [{ name, unless: { kind: "cannot-run", why } }];
+      const checks: ForeseenJob[] = [{ name, unless: { kind: "cannot-run", why: lackText(why) } }];
       return { result: "skipped", lacking: { id: spec.id, why }, judges: false, checks };
     }
     const called = this.#combinations(spec, needs, (matrix) => {

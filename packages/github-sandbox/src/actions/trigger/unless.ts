@@ -1,10 +1,9 @@
 /** The reasons why a check of a pull judges nothing, or may stay away. */
-import type { Lack } from "../execute/lack.ts";
-
+/** `why` is what the job's log would say, such as `it uses acme/tool@v1, which is not here`. */
 export type Unless =
-  | { kind: "cannot-run"; why: Lack }
+  | { kind: "cannot-run"; why: string }
   /** It needs a job that cannot run here: green or red, it would say nothing of the change. */
-  | { kind: "needs"; job: string; why: Lack }
+  | { kind: "needs"; job: string; why: string }
   | { kind: "always-skipped" }
   /** `continue-on-error` */
   | { kind: "may-fail" }
