@@ -10,7 +10,11 @@ const CHECKOUT = /^actions\/checkout@/i;
 const FETCHES = /\b(git|gh|curl|wget|svn|docker)\b/;
 const PRINTS = /^(echo|printf|true|:|sleep|set|Write-Host|Write-Output)(\s|$)|^exit( 0)?$/;
 /** A line that passes whatever its command says. */
-const FORGIVES = /\|\|\s*(true|:|exit 0)$/;
+const FORGIVES = /\|\|\s*(true|:|exit 0|(?:echo|printf)\s[^|&;`$]*)$/;
+/** Lets failures of later lines pass. GitHub's shells start with `-e`. */
+const GOES_ON = /^set (\+e|\+o errexit)$/;
+/** Ends the script with a failure, or lets failures count again. */
+const COUNTS_AGAIN = /\bexit [1-9$"]|^set -\w*e/;
 /** The rest of a line may run a command or decide something. */
 const DECIDES = /[|`]|\$\(|[<>]\(|\|\||&&/;
 
@@ -20,8 +24,20 @@ export function onlyPrints({ steps }: StepsJob): boolean {
     if (step.continueOnError === true) return true;
     if (step.kind === "other") return false;
     if (step.kind === "uses") return BLIND.test(step.uses) || CHECKOUT.test(step.uses);
-    return linesOf(step.run).every((line) => FORGIVES.test(line) || (PRINTS.test(line) && !DECIDES.test(line)));
+    return deciding(linesOf(step.run)).every(passes);
   });
+}
+
+/** Returns the lines whose failure fails the script: behind one that lets failures pass it is the last line only. */
+function deciding(lines: readonly string[]): readonly string[] {
+  const at = lines.findIndex((line) => GOES_ON.test(line));
+  const after = lines.slice(at + 1);
+  if (at < 0 || after.some((line) => COUNTS_AGAIN.test(line))) return lines;
+  return [...lines.slice(0, at), ...after.slice(-1)];
+}
+
+function passes(line: string): boolean {
+  return FORGIVES.test(line) || (PRINTS.test(line) && !DECIDES.test(line));
 }
 
 /** Returns true where a step may bring the code, or what another job made of it, into the job. */
