@@ -64,6 +64,36 @@ describe("a setup action", () => {
     expect(ended.gone?.log).toContain("Not run here: it uses acme/setup-tool@v4, which is not here.");
   });
 
+  it("takes Java, .NET, uv, Bun and Deno from the PATH, with the names and variables that their actions give", async () => {
+    program(join(tools, "java"), 'echo "openjdk 21.0.4 2024-07-16"');
+    program(join(tools, "dotnet"), "echo 8.0.401");
+    program(join(tools, "uv"), 'echo "uv 0.5.9"; echo "UV_PYTHON=$UV_PYTHON"');
+    program(join(tools, "bun"), 'echo "1.1.34"');
+    program(join(tools, "deno"), 'printf "deno 2.1.4 (stable, release)\\nv8 13.0.245\\n"');
+    const ended = await jobs(
+      {
+        java: "{ uses: actions/setup-java@v4, id: s, with: { distribution: temurin, java-version: 21 } }, { run: 'java --version; echo \"output=[${{ steps.s.outputs.java-version }}]\"' }",
+        older: "{ uses: actions/setup-java@v4, with: { distribution: temurin, java-version: 17 } }",
+        dotnet: "{ uses: actions/setup-dotnet@v4, with: { dotnet-version: 8.0.x } }, { run: dotnet --version }",
+        pinned: "{ uses: actions/setup-dotnet@v4, with: { global-json-file: global.json } }",
+        uv: "{ uses: astral-sh/setup-uv@v5, with: { version: 0.5.x, python-version: '3.12' } }, { run: uv --version }",
+        bun: "{ uses: actions/checkout@v6 }, { uses: oven-sh/setup-bun@v2 }, { run: bunx --version }",
+        deno: "{ uses: denoland/setup-deno@v2, with: { deno-version: v2.x } }, { run: deno --version }",
+      },
+      { "package.json": '{"packageManager":"bun@1.1.34"}' },
+    );
+    expect(Object.fromEntries(Object.entries(ended).map(([id, { end }]) => [id, end]))).toEqual({
+      ...{ java: "success", older: "neutral", dotnet: "success", pinned: "neutral" },
+      ...{ uv: "success", bun: "success", deno: "success" },
+    });
+    expect(ended.java?.log).toContain("Z output=[21.0.4]");
+    expect(ended.older?.log).toContain("Not run here: it asks for java 17, and this machine has 21.0.4.");
+    expect(ended.dotnet?.log).toContain("Z 8.0.401");
+    expect(ended.uv?.log).toContain("Z UV_PYTHON=3.12");
+    expect(ended.bun?.log).toContain("Z 1.1.34");
+    expect(ended.deno?.log).toContain("Z deno 2.1.4 (stable, release)");
+  });
+
   it("takes another version from a version manager", async () => {
     vi.stubEnv("PYENV_ROOT", join(fixture.folder, "pyenv"));
     program(join(tools, "python3"), 'echo "Python 3.11.2"');
