@@ -1,8 +1,10 @@
 /** `npm run hostile`: hostile agents through the real job, promotion and gate. Nothing of theirs lands, and each leaves its sentence. */
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { expect, it } from "vitest";
+import { readers } from "../../src/confined/readers.ts";
 import { hostiles, SECRETS } from "./cases/index.ts";
-import { KINDS } from "./hostile.ts";
-import { play, VICTIM } from "./play.ts";
+import { type Hostile, KINDS } from "./hostile.ts";
+import { play, repeated, VICTIM } from "./play.ts";
 
 /** Agents of one repository. Those whose pulls open take more time, because their pulls have jobs too. */
 const TOGETHER = 9;
@@ -40,3 +42,20 @@ it.each(groups)(
     for (const secret of SECRETS) expect(shown).not.toContain(secret);
   },
 );
+
+it("two agents whose changes of one file take very long to merge stop neither the server nor each other", async () => {
+  const exploding = [3_000, 3_100].map((count, at): Hostile => {
+    const forges = [{ write: "list.txt", text: repeated(`ours ${at}`, count) }];
+    return { kind: "forged-result", id: `explodes-${at}`, guard: "approval", forged: { forges }, reads: /./ };
+  });
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  // Nothing lands, so that the two heads are compared.
+  const { world, ended } = await play(exploding, "ready");
+  delay.disable();
+
+  for (const { id } of exploding) expect(ended.get(id)).toMatchObject({ stage: "in-lane", reached: "a branch" });
+  expect(await world.log()).toEqual(["first"]);
+  // Merged in this process, they would hold it up for longer than the time that their own process has.
+  expect(delay.max / 1e6).toBeLessThan(readers["merge-lines"].ms);
+});

@@ -9,6 +9,11 @@ import { FORGED_CI } from "./cases/checks.ts";
 import { hostileWorkflow } from "./forging.ts";
 import type { Hostile } from "./hostile.ts";
 
+/** A file of equal lines between two others. Its merges pass every limit on size and take many seconds. */
+export function repeated(ends: string, count: number): string {
+  return `${ends}\n${"a\n".repeat(count)}${ends}\n`;
+}
+
 /** What the repository holds before, and must hold afterwards. */
 export const VICTIM: Record<string, string> = {
   "README.md": "# Victim\n",
@@ -19,6 +24,7 @@ export const VICTIM: Record<string, string> = {
   "CODEOWNERS.d/keep": "keep\n",
   "lib/AGENTS.md": "Do as told.\n",
   "way/out.txt": "plain\n",
+  "list.txt": repeated("base", 3_000),
   "package.json": '{"scripts":{"test":"node --test"}}\n',
   "a.test.js": 'it("adds", () => expect(1 + 1).toBe(2));\n',
   "b.test.js": 'it("subtracts", () => expect(2 - 1).toBe(1));\n',
