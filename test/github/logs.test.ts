@@ -72,6 +72,15 @@ describe("failureText", () => {
     expect(await githubWith().failureText(repo, job, 1_000, asItIs)).toBe("src/b.ts:7 expected 1 to be 2\n\nthe log");
   });
 
+  it("reads one page of annotations, however many a job made", async () => {
+    const next = `<https://api.github.com${REPO}/check-runs/40/annotations?per_page=100&page=2>; rel="next"`;
+    const one = { path: "a.ts", start_line: 1, annotation_level: "failure", message: "x".repeat(60_000) };
+    api().get(`${REPO}/check-runs/40`).reply(200, { output: {} });
+    api().get(`${REPO}/check-runs/40/annotations?per_page=100`).reply(200, [one, one], { link: next });
+
+    expect((await githubWith().failureText(repo, external, 100_000, asItIs)).length).toBe(2 * 4_008 + 1);
+  });
+
   it.each([404, 410, 403])("falls back on the check run's words when the log answers %i", async (status) => {
     api().get(`${REPO}/actions/jobs/44/logs`).reply(status, { message: "gone" });
     expectWords({ title: "2 errors", summary: null, text: "" }, [

@@ -11,11 +11,16 @@ import type { GitHubReaders } from "../readers.ts";
 const CheckRun = z.object({
   output: z.object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() }),
 });
+/** GitHub takes 64 KB of message. */
+const MAX_MESSAGE = 4_000;
 const Annotation = z.object({
   path: z.string(),
   start_line: z.number(),
   annotation_level: z.string().nullish(),
-  message: z.string().nullish(),
+  message: z
+    .string()
+    .transform((message) => message.slice(0, MAX_MESSAGE))
+    .nullish(),
 });
 
 /** Reads only the log's last bytes: failures stand at the end, and a log can have hundreds of megabytes. */
@@ -41,6 +46,12 @@ export function createLogs(
     }
   }
 
+  /** Reads one page. A job that may write checks can make thousands, which together would fill the memory. */
+  function annotationsOf(repo: Repo, id: number): Promise<z.infer<typeof Annotation>[]> {
+    const route = "GET /repos/{owner}/{repo}/check-runs/{id}/annotations";
+    return calls.one(repo, route, { id, per_page: 100 }, z.array(Annotation));
+  }
+
   async function jobLog(repo: Repo, job: number): Promise<string> {
     const route = "GET /repos/{owner}/{repo}/actions/jobs/{job}/logs";
     const bytes = await calls.downloadEnd(repo, route, { job }, MAX_LOG_BYTES);
@@ -49,9 +60,7 @@ export function createLogs(
 
   /** Returns the first annotation that a tool made, with its place in the repository; "" when there is none. */
   async function annotated(repo: Repo, id: number): Promise<string> {
-    const route = "GET /repos/{owner}/{repo}/check-runs/{id}/annotations";
-    const found = await calls.all(repo, route, { id }, Annotation);
-    const made = found.find(
+    const made = (await annotationsOf(repo, id)).find(
       ({ path, annotation_level: level, message }) =>
         level === "failure" && path !== RUNNERS_OWN && !/^Process completed with exit code/.test(message ?? ""),
     );
@@ -63,7 +72,7 @@ export function createLogs(
     const route = "GET /repos/{owner}/{repo}/check-runs/{id}";
     const [{ output }, annotations] = await Promise.all([
       calls.one(repo, route, { id }, CheckRun),
-      calls.all(repo, `${route}/annotations`, { id }, Annotation),
+      annotationsOf(repo, id),
     ]);
     const marks = annotations
       .filter((annotation) => annotation.annotation_level !== "notice")
