@@ -1,8 +1,12 @@
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
 import { codeTab } from "../../src/cli/run/code-tab.ts";
+import { createPrinter } from "../../src/cli/run/printer.ts";
 import { report } from "../../src/cli/run/report.ts";
 import { addUsage, NO_USAGE } from "../../src/core/attempt.ts";
 import type { FeatureState } from "../../src/core/feature/state.ts";
+import { modelWaitText } from "../../src/messages/terminal/model-wait.ts";
 import { World } from "../core/world.ts";
 
 it("the Code tab opens on the branch on which tasks land together, and on the base once the feature is over", () => {
@@ -48,4 +52,10 @@ it.each([
     ...{ model: { kind: "none", name: null }, apiCalls: { reads: 0, writes: 0 } },
   });
   expect([document.planner.usage?.usd, document.tasks[0]?.usage?.usd]).toEqual([usd, usd]);
+});
+
+it("a wait for an overloaded model is printed at once, in a line of its own", () => {
+  const output = new PassThrough();
+  createPrinter(output as unknown as NodeJS.WriteStream).note(modelWaitText({ status: 529, ms: 8_000 }));
+  expect(stripVTControlCharacters(String(output.read()))).toBe("… The model is overloaded, trying again in 8 s\n");
 });
