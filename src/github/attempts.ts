@@ -43,6 +43,7 @@ const Job = z.object({
 const Artifact = z.object({ id: z.number().int(), name: z.string(), expired: z.boolean() });
 
 const MAX_BRANCHES = 1_000;
+const MAX_ENDED = 100;
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 interface Unpacked {
@@ -61,6 +62,8 @@ export function createAttempts(
 ): Attempts {
   /** The default branch of each repository, as the last dispatch found it. */
   const branches = new Recent<string>(MAX_BRANCHES);
+  /** Runs that were read a moment ago, ended and never run again. Their results need no second look at them. */
+  const ended = new Recent<true>(MAX_ENDED);
   /** Kept from reading a result until its change is written. */
   const unpacked = new Recent<Unpacked>(MAX_KEPT_BYTES, ({ bytes }) => bytes);
 
@@ -177,11 +180,15 @@ export function createAttempts(
 
     async run(repo, id) {
       const jobsRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs";
-      const [run, jobs] = await Promise.all([readRun(repo, id), calls.all(repo, jobsRoute, { run: id }, Job, "jobs")]);
+      const run = await readRun(repo, id);
+      const status = statusOfRun(run.status);
+      // Nothing of a run that waits has a time yet.
+      const jobs = status === "queued" ? [] : await calls.all(repo, jobsRoute, { run: id }, Job, "jobs");
       const times = span(jobs);
+      if (status === "completed" && run.run_attempt === 1) ended.set(`${repo.id} ${id}`, true);
       return {
         id: run.id,
-        status: statusOfRun(run.status),
+        status,
         conclusion: run.conclusion,
         path: workflowPath(run.path),
         runAttempt: run.run_attempt,
@@ -196,12 +203,10 @@ export function createAttempts(
       const kept = unpacked.get(key);
       if (kept !== undefined) return kept.content;
       const listRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/artifacts";
-      const [run, artifacts] = await Promise.all([
-        readRun(repo, id),
-        calls.all(repo, listRoute, { run: id, name: RESULT_ARTIFACT }, Artifact, "artifacts"),
-      ]);
       // A person re-ran the job: this is not the attempt that Headgate recorded.
-      if (run.run_attempt !== 1) return null;
+      if (ended.get(key) === undefined && (await readRun(repo, id)).run_attempt !== 1) return null;
+      ended.forget(key);
+      const artifacts = await calls.all(repo, listRoute, { run: id, name: RESULT_ARTIFACT }, Artifact, "artifacts");
       const [artifact, ...others] = artifacts.filter(({ name, expired }) => name === RESULT_ARTIFACT && !expired);
       if (artifact === undefined) return null;
       if (others.length > 0) throw new BadArtifact(`the run uploaded more than one artifact ${RESULT_ARTIFACT}`);

@@ -17,6 +17,7 @@ import {
   statusOf,
   wordsOf,
 } from "./errors.ts";
+import type { GitTrees } from "./trees.ts";
 
 type Branches = Pick<
   GitHub,
@@ -52,7 +53,7 @@ const Commit = z.object({
 const MAX_INLINE_CHARACTERS = 1_000_000;
 const MAX_LISTED = 100;
 
-export function createBranches(calls: Calls): Branches {
+export function createBranches(calls: Calls, learn: GitTrees["learn"]): Branches {
   async function branchTip(repo: Repo, branch: string): Promise<string | null> {
     try {
       const route = "GET /repos/{owner}/{repo}/git/ref/{ref}";
@@ -107,9 +108,11 @@ export function createBranches(calls: Calls): Branches {
 
     async writeCommit(repo, { against, parents, changes, file, message }) {
       const base = await readCommit(calls, repo, against);
+      learn(repo, against, base.tree);
       const tree = await writeTree(repo, base.tree, await entries(calls, repo, changes, { file }));
       const route = "POST /repos/{owner}/{repo}/git/commits";
       const { sha } = await calls.one(repo, route, { message, tree, parents }, Written);
+      learn(repo, sha, tree);
       return { sha, tree };
     },
 

@@ -7,7 +7,7 @@ import { Refused, Unavailable } from "../loop/github-port.ts";
 import { readCommit } from "./branches.ts";
 import type { Calls } from "./calls.ts";
 import { meaningOf, mergeMayPass, requirementIn, statusOf, updateRefusal, wordsOf } from "./errors.ts";
-import { type Pull, readPull } from "./pulls.ts";
+import { type Pull, readPull } from "./snapshot/over-rest.ts";
 
 type Merging = Pick<GitHub, "updatePull" | "mergePull">;
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;

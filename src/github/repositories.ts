@@ -42,7 +42,7 @@ const StatusChecksRule = z.object({
   required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
 });
 
-export async function readPermission(calls: Calls, repo: Repo, login: string): Promise<Permission> {
+async function readPermission(calls: Calls, repo: Repo, login: string): Promise<Permission> {
   const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
   const answer = await calls.oneOrNull(repo, route, { username: login }, z.object({ permission: PermissionLevel }));
   return answer?.permission ?? "none";

@@ -9,6 +9,10 @@ import { Recent } from "./memory/recent.ts";
 
 /** Entries of the trees that are remembered, of some hundred bytes each. */
 const MAX_REMEMBERED = 300_000;
+/** Commits whose trees are known. */
+const MAX_COMMITS = 2_000;
+/** Bytes of remembered files, and of the largest one. Many commits hold the same file. */
+const [MAX_BYTES, MAX_FILE] = [32 * 1024 * 1024, 1024 * 1024];
 
 /** The largest repositories that anybody works in have about half as many. */
 const MAX_FILES = 1_000_000;
@@ -24,21 +28,45 @@ const Entry = z.object({
 const Listing = z.object({ truncated: z.boolean(), tree: z.array(Entry) });
 const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 
-export function createTrees(calls: Calls): Pick<GitHub, "tree" | "blob"> {
+export interface GitTrees extends Pick<GitHub, "tree" | "blob"> {
+  /** Tells which tree a commit has. Two commits of one tree are read once: what lands is the tree that was tested. */
+  learn(repo: Repo, commit: string, tree: string): void;
+}
+
+export function createTrees(calls: Calls): GitTrees {
   const remembered = new Recent<Tree>(MAX_REMEMBERED, (tree) => tree.size + 1);
+  /** Trees on their way: pulls that are looked at together share a base. */
+  const reading = new Map<string, Promise<Tree>>();
+  const treeOf = new Recent<string>(MAX_COMMITS);
+  const blobs = new Recent<Uint8Array>(MAX_BYTES, (content) => content.length + 100);
 
   return {
-    async tree(repo, commit) {
-      const key = `${repo.id} ${commit}`;
-      const known = remembered.get(key);
-      if (known !== undefined) return known;
-      const files = new Map<string, TreeFile>();
-      await collect(calls, repo, commit, "", files);
-      remembered.set(key, files);
-      return files;
+    learn(repo, commit, tree) {
+      treeOf.set(`${repo.id} ${commit}`, tree);
     },
 
-    blob: (repo, sha) => readBlob(calls, repo, sha),
+    async tree(repo, commit) {
+      const sha = treeOf.get(`${repo.id} ${commit}`) ?? commit;
+      const key = `${repo.id} ${sha}`;
+      const known = remembered.get(key) ?? reading.get(key);
+      if (known !== undefined) return known;
+      const read = collect(calls, repo, sha, "", new Map());
+      reading.set(key, read);
+      try {
+        const files = await read;
+        remembered.set(key, files);
+        return files;
+      } finally {
+        reading.delete(key);
+      }
+    },
+
+    async blob(repo, sha) {
+      const key = `${repo.id} ${sha}`;
+      const content = blobs.get(key) ?? (await readBlob(calls, repo, sha));
+      if (content.length <= MAX_FILE) blobs.set(key, content);
+      return content;
+    },
   };
 }
 
@@ -49,7 +77,7 @@ async function collect(
   sha: string,
   folder: string,
   files: Map<string, TreeFile>,
-): Promise<void> {
+): Promise<Tree> {
   const whole = await listTree(calls, repo, sha, true);
   const { tree, truncated } = whole.truncated ? await listTree(calls, repo, sha, false) : whole;
   // Refuses a listing that is cut: the part that is left out could be what a change does.
@@ -60,6 +88,7 @@ async function collect(
     else if (whole.truncated) await collect(calls, repo, entry.sha, `${path}/`, files);
     if (files.size > MAX_FILES) throw new Refused(`The repository has more than ${MAX_FILES} files`);
   }
+  return files;
 }
 
 export function listTree(calls: Calls, repo: Repo, sha: string, recursive: boolean): Promise<z.infer<typeof Listing>> {

@@ -82,6 +82,11 @@ export interface SeenPull extends Omit<PullSnapshot, "producers" | "guarded" | "
   mergeBase: string;
   /** Approvals of people with write access, newest first, at most five. */
   approvals: Approval[];
+  /**
+   * A query showed its checks, and those of its base (null: not in full). That proves no job: `jobs` does. null: the checks were read
+   * with their jobs.
+   */
+  byQuery: { baseChecks: Check[] | null } | null;
 }
 
 export interface IssueSnapshot {
@@ -149,6 +154,8 @@ export interface GitHub {
   baseRules(repo: Repo, branch: string): Promise<BaseRules>;
   /** The latest checks of a commit with who made each, ended or not. Without our own and those of the attempt workflow. */
   checks(repo: Repo, sha: string): Promise<Check[]>;
+  /** The jobs of a workflow run of a commit, as the run lists them: a check run that a job's token made is not among them. */
+  jobs(repo: Repo, sha: string, run: { id: number; workflow: string; event: string }): Promise<Check[]>;
   /** The last commits of the branch, newest first, at most `limit`. `at`: when each was made, in milliseconds since 1970. */
   recentCommits(repo: Repo, branch: string, limit: number): Promise<{ sha: string; at: number }[]>;
   /** Heads of the pulls that merged into the branch last, newest first, at most `limit`. */
@@ -241,9 +248,12 @@ export interface GitHub {
   /** Has an open pull say what `edit` makes of its body. Writes nothing where it says so already. */
   editPull(repo: Repo, pull: number, edit: (body: string) => string | Promise<string>): Promise<void>;
   closePull(repo: Repo, pull: number): Promise<void>;
-  /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
-  pull(repo: Repo, pull: number): Promise<SeenPull>;
-  /** The newest commit that both contain. null: there is none, or one of the two is gone. */
+  /**
+   * Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. `between`:
+   * its branches, where they are known. With them the first look takes no more calls than later ones.
+   */
+  pull(repo: Repo, pull: number, between?: { base: string; head: string }): Promise<SeenPull>;
+  /** The newest commit that both contain. `base` may name a branch. null: there is none, or one of the two is gone. */
   mergeBase(repo: Repo, base: string, head: string): Promise<string | null>;
   /**
    * The paths in which two commits conflict, none where they merge; found without writing anything. `unknown`: too much to

@@ -5,6 +5,7 @@ import { calls } from "./calls/index.ts";
 import { cloning } from "./cloning/index.ts";
 import { deciding } from "./deciding/index.ts";
 import { type Report, reached, write } from "./figures.ts";
+import { lane } from "./lane/index.ts";
 import { launching } from "./launching/index.ts";
 import { replicas } from "./replicas/index.ts";
 import { scheduling } from "./scheduling/index.ts";
@@ -17,6 +18,7 @@ const parts = {
   deciding: async (): Promise<Report[]> => deciding(),
   cloning: async (): Promise<Report[]> => [await cloning()],
   calls: async (_: string | undefined, short: boolean): Promise<Report[]> => calls(short),
+  lane: async (_: string | undefined, short: boolean): Promise<Report[]> => lane(short),
   replicas: async (_: string | undefined, short: boolean): Promise<Report[]> => replicas(short),
 };
 
@@ -25,7 +27,7 @@ const { values } = parseArgs({
 });
 const names = Object.keys(parts) as (keyof typeof parts)[];
 // These take many minutes: they run only when they are asked for.
-const LONG: readonly string[] = ["replicas", "calls"];
+const LONG: readonly string[] = ["replicas", "calls", "lane"];
 const chosen =
   values.only === undefined
     ? names.filter((name) => !LONG.includes(name))

@@ -134,9 +134,14 @@ export class Sandboxed {
     await this.#octokit.rest.issues.addLabels({ ...AT, issue_number: 1, labels: ["headgate"] });
   }
 
+  /** Returns where a file of $WORLD is. */
+  path(name: string): string {
+    return join(this.#folder, "world", name);
+  }
+
   /** Lets the checks through that wait for this file in $WORLD. */
   async letThrough(name: string): Promise<void> {
-    await writeFile(join(this.#folder, "world", name), "");
+    await writeFile(this.path(name), "");
   }
 
   /** Pulls by their state; `merged` ones are closed too. */

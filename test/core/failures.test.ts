@@ -434,6 +434,29 @@ describe("a change that cannot be promoted", () => {
     expect(world.take("attempt.dispatch")).toMatchObject({ attempt: 8, brief: { kind: "build" } });
   });
 
+  it("because somebody pushed to its branch while it was repaired judges that push, and repairs it if it fails", () => {
+    const world = new World();
+    world.start({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull, head, details: [] });
+    world.dispatches("a");
+    world.ends("a", {});
+    world.writes("a");
+    world.take("change.promote");
+    const cause = { kind: "branch-moved" as const, branch: "headgate/12/a", tip: sha("theirs") };
+    const failure = { class: "head-moved" as const, cause, details: [] };
+    world.feature({ type: "change.refused", task: "a", attempt: 2, failure });
+    world.timer("wait:a");
+    expect(world.has("change.promote")).toBe(false);
+    expect(world.task("a")).toMatchObject({ stage: "in-lane", machine: { attempt: 2, free: 1 } });
+    expect(world.laneState.entries[0]?.head).toBe(sha("theirs"));
+    world.pullIs(pull, { headSha: sha("theirs"), checks: [red] });
+    world.lane({ type: "failure.read", pull, head: sha("theirs"), details: [] });
+    expect(world.take("attempt.dispatch").brief).toMatchObject({ kind: "repair", checkout: sha("theirs") });
+  });
+
   it("because somebody pushed to its branch accepts that push on a retry: it is judged like any head", () => {
     const world = new World();
     world.start({ a: [] });

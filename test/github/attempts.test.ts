@@ -136,11 +136,13 @@ describe("run", () => {
     html_url: "https://github.com/acme/app/actions/runs/5",
   };
 
-  function expectRun(more: Record<string, unknown>, jobs: unknown[]) {
+  function expectRun(more: Record<string, unknown>, jobs: unknown[] | null) {
     api()
       .get(`${REPO}/actions/runs/5`)
       .reply(200, { ...run, ...more });
-    api().get(`${REPO}/actions/runs/5/jobs?per_page=100`).reply(200, { total_count: jobs.length, jobs });
+    // A run that waits has jobs without times, which nobody reads.
+    if (jobs !== null)
+      api().get(`${REPO}/actions/runs/5/jobs?per_page=100`).reply(200, { total_count: jobs.length, jobs });
   }
 
   it("takes its times from the jobs that ran, and its path without the ref", async () => {
@@ -177,7 +179,7 @@ describe("run", () => {
     ["waiting", "waiting"],
     ["something new", "queued"],
   ])("is %s on GitHub, so %s here", async (status, expected) => {
-    expectRun({ status, conclusion: null }, []);
+    expectRun({ status, conclusion: null }, expected === "queued" ? null : []);
 
     expect(await githubWith().run(repo, 5)).toMatchObject({ status: expected, startedAt: null, endedAt: null });
   });
@@ -196,6 +198,7 @@ describe("artifact", () => {
       run_attempt: runAttempt,
       html_url: "h",
     });
+    if (runAttempt !== 1) return;
     api()
       .get(`${REPO}/actions/runs/5/artifacts?per_page=100&name=headgate-result`)
       .reply(200, { total_count: artifacts.length, artifacts });

@@ -49,7 +49,7 @@ interface Scene {
   reviews?: unknown[];
   /** By run. */
   jobs?: Record<number, unknown[]>;
-  /** The SHA of `.github` at the head and at the base; null: there is none. */
+  /** The SHA of a file of `.github` at the head and at the base; null: there is none. */
   workflows?: [string | null, string | null];
 }
 
@@ -74,21 +74,17 @@ function expectOpenPull(scene: Scene) {
     api().get(`${REPO}/actions/runs/${run}/jobs?per_page=100&filter=latest`).reply(200, { total_count: 0, jobs });
   }
   const [ours, theirs] = scene.workflows ?? [null, null];
-  const committer = { date: "2026-11-01T10:00:00Z" };
   expectTree(tree, ours);
-  api()
-    .get(`${REPO}/git/commits/${base}`)
-    .reply(200, { sha: base, message: "m", tree: { sha: oldBase }, parents: [], committer });
-  expectTree(oldBase, theirs);
+  expectTree(base, theirs);
   api()
     .get(`${PULL}/reviews?per_page=100`)
     .reply(200, scene.reviews ?? []);
 }
 
 function expectTree(sha: string, workflows: string | null) {
-  const entry = { path: ".github", mode: "040000", type: "tree", sha: workflows };
+  const entry = { path: ".github/workflows/ci.yml", mode: "100644", type: "blob", sha: workflows, size: 9 };
   api()
-    .get(`${REPO}/git/trees/${sha}`)
+    .get(`${REPO}/git/trees/${sha}?recursive=1`)
     .reply(200, { truncated: false, tree: workflows === null ? [] : [entry] });
 }
 
@@ -137,6 +133,7 @@ describe("pull", () => {
       changesRequestedBy: [],
       mergeBase: oldBase,
       approvals: [],
+      byQuery: null,
       mergeSha: null,
       mergedAt: null,
     });

@@ -59,8 +59,8 @@ class MemoryGitHub {
       const found = this.#commits.get(sha)?.files.get(path);
       return found === undefined ? null : new TextDecoder().decode(found.bytes);
     },
-    branchTip: async (_: unknown, branch: string) => (branch === "main" ? (this.main ?? null) : null),
-    mergeBase: async (_: unknown, base: string, head: string) => this.fork(base, head),
+    mergeBase: async (_: unknown, base: string, head: string) =>
+      this.fork(base === "main" ? (this.main ?? "") : base, head),
   } as unknown as GitHub;
 }
 

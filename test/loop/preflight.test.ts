@@ -14,7 +14,8 @@ const sha = "a".repeat(40);
 
 function looked(workflows: Record<string, string>, required: string[] = []) {
   const github = {
-    listFiles: async () => Object.keys(workflows),
+    tree: async () => new Map(Object.keys(workflows).map((path) => [path, { mode: "100644", sha: path, bytes: 1 }])),
+    blob: async (_repo: unknown, path: string) => Buffer.from(workflows[path] ?? ""),
     branchRules: async () => [],
     baseRules: async () => ({ methods: null, demands: [], unreadable: [] }),
     granted: async () =>
@@ -27,7 +28,6 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
     checks: async () => [],
     mergedHeads: async () => [],
     recentCommits: async () => [],
-    readFile: async (_repo: unknown, _sha: string, path: string) => workflows[path] ?? null,
   } as unknown as GitHub;
   const about = {
     repo,

@@ -121,6 +121,7 @@ describe("words that leave", () => {
         branchRules: false,
         baseRules: false,
         checks: false,
+        jobs: false,
         mergedHeads: false,
         granted: false,
       },

@@ -239,6 +239,7 @@ describe("coalescing", () => {
         pull: 9,
         seq: 4,
         branch: "main",
+        headBranch: "headgate/1/a",
         checks: [],
         neutral: "pass",
         gateSurface: "approve",

@@ -41,6 +41,8 @@ export interface AnsweredRequest {
   /** The route's template, such as `/repos/:owner/:repo/pulls/:number`. */
   route: string;
   status: number;
+  /** Milliseconds from its arrival to its answer. */
+  tookMs: number;
   /** The App's own key or one of its installation tokens sent it, not a person or a job. */
   byApp: boolean;
 }
@@ -69,6 +71,7 @@ export function restApi(
     const requestId = newRequestId();
     addHeaders(http, context, requestId);
     const identified = identify(http, context);
+    const arrived = performance.now();
     await limiter.through(http, requestId, async () => {
       if (identified !== null) throw identified;
       const work = async () => {
@@ -77,7 +80,7 @@ export function restApi(
       };
       await (options.faults === undefined ? work() : withFaults(options.faults, http, work));
     });
-    options.answered?.(answeredRequest(http));
+    options.answered?.(answeredRequest(http, performance.now() - arrived));
   });
 
   redirectMoved(api, context);
@@ -138,14 +141,14 @@ function identify(http: HttpContext, context: SandboxContext): ApiError | null {
   }
 }
 
-function answeredRequest(http: HttpContext): AnsweredRequest {
+function answeredRequest(http: HttpContext, tookMs: number): AnsweredRequest {
   const actor = http.get("actor");
   const byApp = actor.kind === "app" || (actor.kind === "token" && actor.token.kind === "installation");
   // Hono shows where the API is mounted, and what each parameter must look like.
   const route = routePath(http)
     .replace(/^\/api\/v3/, "")
     .replace(/\{[^}]*\}/g, "");
-  return { method: http.req.method, route, status: http.res.status, byApp };
+  return { method: http.req.method, route, status: http.res.status, tookMs, byApp };
 }
 
 /** Returns an id in GitHub's form: `E069:28A5:946476:98F36C:6542E844`. */

@@ -73,6 +73,8 @@ export const pullEffects = {
       seq: z.number().int(),
       /** The branch it merges into. */
       branch: z.string(),
+      /** The branch of its head. Left out: an older version did not say. */
+      headBranch: z.string().optional(),
       /** The required checks of its head, which decide what else is read. */
       checks: z.array(RequiredCheck),
       neutral: z.enum(["pass", "fail"]),

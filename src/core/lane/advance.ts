@@ -18,7 +18,7 @@ export function advance(draft: LaneDraft): void {
   const front = state.entries.find((entry) => entry.pull === state.front);
   if (front === undefined || (front.stage.kind !== "merging" && !hasTheWay(state, front))) state.front = null;
   // The others do not wait while GitHub computes whether the front can be merged.
-  if (front?.stage.kind === "queued" && isFresh(front) && snapshotOf(front)?.mergeable !== true) state.front = null;
+  if (front?.stage.kind === "queued" && isFresh(front) && !mayMove(front)) state.front = null;
   state.front ??= choose(state)?.pull ?? null;
   const chosen = state.entries.find((entry) => entry.pull === state.front);
   if (chosen !== undefined) drive(draft, chosen);
@@ -42,13 +42,23 @@ function choose(state: LaneState): Entry | undefined {
     return judgeEntry(entry, snapshot).verdict === "pass" ? 0 : 1;
   };
   return state.entries
-    .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && snapshotOf(entry)?.mergeable === true)
+    .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && mayMove(entry))
     .sort((left, right) => rank(left) - rank(right) || left.place - right.place)[0];
+}
+
+/**
+ * Returns true where the entry can go on, or waits for its checks. Only a merge needs GitHub's answer, which may take minutes: an update
+ * finds a conflict by itself. An entry that gave way meanwhile would have another one updated for nothing.
+ */
+function mayMove(entry: Entry): boolean {
+  const snapshot = snapshotOf(entry);
+  if (snapshot === null) return false;
+  return snapshot.mergeable ?? (snapshot.behindBy > 0 || judgeEntry(entry, snapshot).verdict !== "pass");
 }
 
 function drive(draft: LaneDraft, entry: Entry): void {
   const snapshot = snapshotOf(entry);
-  if (snapshot === null || entry.stage.kind !== "queued" || !isFresh(entry) || snapshot.mergeable !== true) return;
+  if (snapshot === null || entry.stage.kind !== "queued" || !isFresh(entry) || !mayMove(entry)) return;
   if (entry.restsUntil !== null && draft.at < entry.restsUntil) return;
   if (snapshot.behindBy > 0) {
     if (entry.tries.updates >= MAX_UPDATES) {

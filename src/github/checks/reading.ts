@@ -56,37 +56,52 @@ const Job = z.object({
 });
 type Job = z.infer<typeof Job>;
 
-export function createCheckReader(calls: Calls, ownAppId: number, files: WorkflowFiles): GitHub["checks"] {
-  return async (repo, sha) => {
-    const [checkRuns, statuses] = await Promise.all([
-      // GitHub's `latest` filter works per suite.
-      calls.all(
-        repo,
-        "GET /repos/{owner}/{repo}/commits/{sha}/check-runs",
-        { sha, filter: "latest" },
-        CheckRun,
-        "check_runs",
-      ),
-      // The combined status has no creators.
-      calls.all(repo, "GET /repos/{owner}/{repo}/commits/{sha}/statuses", { sha }, Status),
-    ]);
-    // Read after the check runs. A job that starts between the two would otherwise look like a check run that no job has.
-    const runs = await runsOf(calls, repo, sha);
-    const judging = byWorkflowAndEvent(runs.filter(({ workflow }) => workflow !== ATTEMPT_WORKFLOW));
-    const jobs = await Promise.all(
-      judging.map((same) => readLatest(same, (run) => readJobs(calls, files, repo, sha, run))),
+export function createCheckReader(
+  calls: Calls,
+  ownAppId: number,
+  files: WorkflowFiles,
+): Pick<GitHub, "checks" | "jobs"> {
+  async function readAll(repo: Repo, sha: string, groups: readonly WorkflowRun[][]): Promise<Check[]> {
+    const found = await Promise.all(
+      groups.map((same) => readLatest(same, (run) => readJobs(calls, files, repo, sha, run))),
     );
-    const found = jobs.flat();
-    // Attempts run on the default branch's head. Their checks judge an agent's work, not this commit.
-    const attempts = new Set(
-      runs.filter(({ workflow }) => workflow === ATTEMPT_WORKFLOW).map((run) => run.check_suite_id),
-    );
-    const ids = new Set(found.map(({ id }) => id));
-    const others = checkRuns.filter(
-      ({ id, app, check_suite: suite }) => !ids.has(id) && app?.id !== ownAppId && !attempts.has(suite?.id),
-    );
-    return [...found, ...latestOfApps(others), ...latestStatuses(statuses)];
+    return found.flat();
+  }
+
+  return {
+    async checks(repo, sha) {
+      const [checkRuns, statuses] = await Promise.all([
+        // GitHub's `latest` filter works per suite.
+        calls.all(
+          repo,
+          "GET /repos/{owner}/{repo}/commits/{sha}/check-runs",
+          { sha, filter: "latest" },
+          CheckRun,
+          "check_runs",
+        ),
+        // The combined status has no creators.
+        calls.all(repo, "GET /repos/{owner}/{repo}/commits/{sha}/statuses", { sha }, Status),
+      ]);
+      // Read after the check runs. A job that starts between the two would otherwise look like a check run that no job has.
+      const runs = await runsOf(calls, repo, sha);
+      const jobs = await readAll(repo, sha, judging(runs));
+      // Attempts run on the default branch's head. Their checks judge an agent's work, not this commit.
+      const attempts = new Set(
+        runs.filter(({ workflow }) => workflow === ATTEMPT_WORKFLOW).map((run) => run.check_suite_id),
+      );
+      const ids = new Set(jobs.map(({ id }) => id));
+      const others = checkRuns.filter(
+        ({ id, app, check_suite: suite }) => !ids.has(id) && app?.id !== ownAppId && !attempts.has(suite?.id),
+      );
+      return [...jobs, ...latestOfApps(others), ...latestStatuses(statuses)];
+    },
+
+    jobs: (repo, sha, run) => readJobs(calls, files, repo, sha, run),
   };
+}
+
+function judging(runs: readonly WorkflowRun[]): WorkflowRun[][] {
+  return byWorkflowAndEvent(runs.filter(({ workflow }) => workflow !== ATTEMPT_WORKFLOW));
 }
 
 export function workflowAndEvent({ workflow, event }: { workflow: string; event: string }): string {
@@ -134,7 +149,7 @@ async function readJobs(
   files: WorkflowFiles,
   repo: Repo,
   sha: string,
-  run: WorkflowRun,
+  run: Pick<WorkflowRun, "id" | "workflow" | "event">,
 ): Promise<Check[]> {
   const route = "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs";
   const jobs = await calls.all(repo, route, { run: run.id, filter: "latest" }, Job, "jobs");
@@ -148,7 +163,11 @@ async function readJobs(
   });
 }
 
-function fromJob(job: Job, { id: run, workflow, event }: WorkflowRun, needs: NeededJob[]): Check {
+function fromJob(
+  job: Job,
+  { id: run, workflow, event }: Pick<WorkflowRun, "id" | "workflow" | "event">,
+  needs: NeededJob[],
+): Check {
   return {
     name: job.name,
     producer: { kind: "job", workflow, event, run, needs },

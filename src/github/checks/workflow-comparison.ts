@@ -1,35 +1,28 @@
-/** Compares the `.github` folders of two commits by their SHA. */
+/** Compares the `.github` folders of two commits. */
+import { createHash } from "node:crypto";
 import type { Repo } from "../../core/github.ts";
-import { Refused } from "../../loop/github-port.ts";
-import { readCommit } from "../branches.ts";
-import type { Calls } from "../calls.ts";
-import { listTree } from "../trees.ts";
+import type { GitHub } from "../../loop/github-port.ts";
+import { Recent } from "../memory/recent.ts";
 
 /** Commits that are remembered. What a commit holds never changes. */
 const MAX_COMMITS = 1_000;
 
-export function createWorkflowComparison(
-  calls: Calls,
-): (repo: Repo, head: { sha: string; tree: string }, base: string) => Promise<boolean> {
-  const known = new Map<string, string | null>();
+export type CompareWorkflows = (repo: Repo, head: string, base: string) => Promise<boolean>;
 
-  /** Returns the SHA of `.github`; null: the commit has none. */
-  async function folderOf(repo: Repo, commit: string, tree: string | null): Promise<string | null> {
+export function createWorkflowComparison({ tree }: Pick<GitHub, "tree">): CompareWorkflows {
+  const known = new Recent<string>(MAX_COMMITS);
+
+  /** Returns a hash of the folder's files; of none where there is no such folder. */
+  async function folderOf(repo: Repo, commit: string): Promise<string> {
     const key = `${repo.id} ${commit}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const root = await listTree(calls, repo, tree ?? (await readCommit(calls, repo, commit)).tree, false);
-    // Two folders that neither listing shows would look the same.
-    if (root.truncated) throw new Refused("GitHub does not list all of the root folder: it has too many files");
-    const folder = root.tree.find(({ path }) => path === ".github")?.sha ?? null;
+    const files = [...(await tree(repo, commit))].filter(([path]) => path.startsWith(".github/") || path === ".github");
+    const contents = files.map(([path, { mode, sha }]) => [path, mode, sha]).sort();
+    const folder = createHash("sha256").update(JSON.stringify(contents)).digest("hex");
     known.set(key, folder);
-    const [oldest] = known.keys();
-    if (known.size > MAX_COMMITS && oldest !== undefined) known.delete(oldest);
     return folder;
   }
 
-  return async (repo, head, base) => {
-    const [ours, theirs] = await Promise.all([folderOf(repo, head.sha, head.tree), folderOf(repo, base, null)]);
-    return ours === theirs;
-  };
+  return async (repo, head, base) => (await folderOf(repo, head)) === (await folderOf(repo, base));
 }

@@ -5,10 +5,11 @@
  */
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
-import type { Tree, TreeFile } from "../../core/promotion/tree.ts";
+import { compareTrees, type Tree, type TreeFile } from "../../core/promotion/tree.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import { ReaderStopped } from "../../loop/readers-port.ts";
 import type { Calls } from "../calls.ts";
+import { Recent } from "../memory/recent.ts";
 import type { GitHubReaders } from "../readers.ts";
 import { listTree, readBlob } from "../trees.ts";
 import type { LineMerge } from "./lines.ts";
@@ -19,6 +20,8 @@ import { type Contest, judgePaths, meet, type PathChange } from "./paths.ts";
  * https://docs.github.com/en/rest/commits/commits#compare-two-commits
  */
 const MAX_CHANGES = 300;
+/** Heads whose own changes are remembered. */
+const MAX_HEADS = 500;
 /** Limits how many files one comparison reads, and their size in bytes. */
 const MAX_FILES = 20;
 const MAX_BYTES = 256 * 1024;
@@ -35,7 +38,33 @@ const Comparison = z.object({
   ),
 });
 
-export function createConflicts(calls: Calls, merge: GitHubReaders["mergeLines"]): Pick<GitHub, "conflicts"> {
+/** Returns the commit of its base that a head was seen to fork from; null: it was not seen. */
+type ForkOf = (repo: Repo, head: string) => string | null;
+
+export function createConflicts(
+  calls: Calls,
+  { tree }: Pick<GitHub, "tree">,
+  forkOf: ForkOf,
+  merge: GitHubReaders["mergeLines"],
+): Pick<GitHub, "conflicts"> {
+  const own = new Recent<PathChange[]>(MAX_HEADS);
+
+  /** Returns what a head changes of the base that it forked from; null: unknown without asking. */
+  async function ownChanges(repo: Repo, head: string): Promise<PathChange[] | null> {
+    const fork = forkOf(repo, head);
+    if (fork === null) return null;
+    const key = `${repo.id} ${fork} ${head}`;
+    const known = own.get(key);
+    if (known !== undefined) return known;
+    const [before, after] = await Promise.all([tree(repo, fork), tree(repo, head)]);
+    const changes = compareTrees(before, after).map(({ path, ...file }) => ({
+      before: file.before === null ? null : path,
+      after: file.after === null ? null : path,
+    }));
+    if (changes.length < MAX_CHANGES) own.set(key, changes);
+    return changes;
+  }
+
   /**
    * Returns the changes of `head` against its merge base with `other`. Returns null when they share no base or the list
    * is too long.
@@ -72,23 +101,30 @@ export function createConflicts(calls: Calls, merge: GitHubReaders["mergeLines"]
 
   return {
     async conflicts(repo, ours, theirs) {
-      const [mine, other] = await Promise.all([changesOf(repo, ours, theirs), changesOf(repo, theirs, ours)]);
-      // Only git can combine two different merge bases into one.
-      if (mine === null || other === null || mine.base !== other.base) return "unknown";
-      if (!meet(mine.changes, other.changes)) return [];
-      const [base, left, right] = await Promise.all([mine.base, ours, theirs].map((commit) => treeOf(repo, commit)));
-      if (!base || !left || !right) return "unknown";
-      const { conflicts, contests } = judgePaths({ base, ours: left, theirs: right }, mine.changes, other.changes);
-      let unknown = contests.length > MAX_FILES;
-      for (const contest of contests.slice(0, MAX_FILES)) {
-        const verdict = await settle(repo, contest);
-        if (verdict === "conflict") conflicts.add(contest.path);
-        if (verdict === "unknown") unknown = true;
-      }
-      // One known conflict answers the question, even if other files are unknown.
-      return conflicts.size === 0 && unknown ? "unknown" : [...conflicts].sort();
+      // Most heads change nothing in common. What the base changed between their forks, GitHub compares with each of them.
+      const [left, right] = [await ownChanges(repo, ours), await ownChanges(repo, theirs)];
+      if (left !== null && right !== null && !meet(left, right)) return [];
+      return compareOverRest(repo, ours, theirs);
     },
   };
+
+  async function compareOverRest(repo: Repo, ours: string, theirs: string): Promise<string[] | "unknown"> {
+    const [mine, other] = await Promise.all([changesOf(repo, ours, theirs), changesOf(repo, theirs, ours)]);
+    // Only git can combine two different merge bases into one.
+    if (mine === null || other === null || mine.base !== other.base) return "unknown";
+    if (!meet(mine.changes, other.changes)) return [];
+    const [base, left, right] = await Promise.all([mine.base, ours, theirs].map((commit) => treeOf(repo, commit)));
+    if (!base || !left || !right) return "unknown";
+    const { conflicts, contests } = judgePaths({ base, ours: left, theirs: right }, mine.changes, other.changes);
+    let unknown = contests.length > MAX_FILES;
+    for (const contest of contests.slice(0, MAX_FILES)) {
+      const verdict = await settle(repo, contest);
+      if (verdict === "conflict") conflicts.add(contest.path);
+      if (verdict === "unknown") unknown = true;
+    }
+    // One known conflict answers the question, even if other files are unknown.
+    return conflicts.size === 0 && unknown ? "unknown" : [...conflicts].sort();
+  }
 }
 
 function changeOf(file: z.infer<typeof Comparison>["files"][number]): PathChange {

@@ -6,7 +6,7 @@ import { appearancesOf, type Reported } from "../../core/lane/judging/patience.t
 import { type Facts, type Inspection, inspectRepository, type Warning } from "../../core/preflight/index.ts";
 import { filesMaking } from "../../core/workflow/producers.ts";
 import type { Outside } from "../outside.ts";
-import { type ProducerReader, readProducers } from "./producers.ts";
+import { type ProducerReader, readProducers } from "./checks/producers.ts";
 import { readWorkflows } from "./workflows.ts";
 
 /** As many as `feature.observed` may carry. */

@@ -8,10 +8,11 @@ import { templatedTitle } from "../../messages/commit.ts";
 import { guardedText, pullBody, pullTitle, withGuardedText } from "../../messages/pull.ts";
 import { Closed, Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { readHoldLabels, readProducers } from "./checks/producers.ts";
+import { provenChecks, readBaseChecks } from "./checks/proving.ts";
 import { environmentFaultIn } from "./environment-fault.ts";
 import { readGuarded, readShown } from "./guarded/index.ts";
 import type { EffectRun } from "./outcome-event.ts";
-import { readHoldLabels, readProducers } from "./producers.ts";
 
 /** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
 const PATH_CHARACTERS = 300;
@@ -51,9 +52,9 @@ export async function performPullDescribe(outside: Outside, effect: EffectOf<"pu
 }
 
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
-  const { repo, pull, seq, branch, checks, neutral } = effect;
-  const seen = await outside.github.pull(repo, pull);
-  const { mergeBase: _, approvals, labels, ...own } = seen;
+  const { repo, pull, seq, branch, headBranch: head, checks, neutral } = effect;
+  const seen = await outside.github.pull(repo, pull, head === undefined ? undefined : { base: branch, head });
+  const { mergeBase: _, byQuery: _shown, approvals, labels, ...own } = seen;
   const approvedBy = approvals.map(({ by }) => by).slice(0, 5);
   const unasked = {
     ...own,
@@ -67,12 +68,17 @@ export async function performPullObserve(outside: Outside, effect: EffectOf<"pul
   const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
   const holding = await readHoldLabels(outside, { repo, branch, sha: seen.baseSha });
   const heldBy = labels.find((label) => holding.includes(label.toLowerCase()));
-  const held = heldBy === undefined ? {} : { heldBy };
-  const snapshot = { ...unasked, ...held, producers, guarded: await readGuarded(outside, effect, seen, producers) };
+  const snapshot = {
+    ...unasked,
+    ...(heldBy === undefined ? {} : { heldBy }),
+    producers,
+    checks: await provenChecks(outside.github, effect, seen, producers),
+    guarded: await readGuarded(outside, effect, seen, producers),
+  };
   // A person may approve a head whose workflows differ.
   const judged = { ...snapshot, producers: fromAnyFile(producers), sameWorkflows: true };
   const fails = judgeHead({ checks, neutral }, judged).failing.length > 0;
-  const baseChecks = fails ? await outside.github.checks(repo, seen.baseSha) : null;
+  const baseChecks = fails ? await readBaseChecks(outside.github, effect, seen, producers) : null;
   return { type: "pull.observed", pull, seq, snapshot: { ...snapshot, baseChecks } };
 }
 

@@ -13,14 +13,14 @@ export interface RouteCount {
 }
 
 export class Door {
-  readonly #answered: { route: string; isWrite: boolean }[] = [];
+  readonly #answered: { route: string; isWrite: boolean; at: number; tookMs: number; isOk: boolean }[] = [];
 
   /** Listens at the sandbox. The calls of people and jobs are not the App's. */
-  readonly answered = ({ method, route, byApp }: AnsweredRequest): void => {
+  readonly answered = ({ method, route, status, tookMs, byApp }: AnsweredRequest): void => {
     if (!byApp) return;
     // A query is sent by POST and changes nothing. The App sends no mutations.
     const isWrite = method !== "GET" && method !== "HEAD" && route !== "/graphql";
-    this.#answered.push({ route: `${method} ${route}`, isWrite });
+    this.#answered.push({ route: `${method} ${route}`, isWrite, at: Date.now(), tookMs, isOk: status < 300 });
   };
 
   /** Marks a moment: the calls from one mark to another can be counted. */
@@ -37,6 +37,11 @@ export class Door {
   /** Returns the mark after the last call of the route; 0 if there was none. */
   last(route: string): number {
     return this.#answered.findLastIndex((one) => one.route === route) + 1;
+  }
+
+  /** Returns when calls of the route were answered with success, and how long they took. */
+  timesOf(route: string): { at: number; tookMs: number }[] {
+    return this.#answered.filter((one) => one.isOk && one.route === route).map(({ at, tookMs }) => ({ at, tookMs }));
   }
 
   count(from: number, to = this.mark()): Counted {

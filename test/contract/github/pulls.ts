@@ -86,6 +86,7 @@ export function pullsContract(scene: () => Scene): void {
         changesRequestedBy: [],
         mergeBase: await github.branchTip(repo, base),
         approvals: [],
+        byQuery: { baseChecks: [] },
         mergeSha: null,
         mergedAt: null,
       });

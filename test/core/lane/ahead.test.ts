@@ -142,8 +142,8 @@ describe("an entry that conflicts with an entry ahead", () => {
     observe(world, 10, { behindBy: 1, checks: [running] });
     world.take("pull.update");
     world.lane({ type: "pull.updated", pull: 10, outcome: "accepted" });
-    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
-    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
+    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [green] });
+    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [green] });
     expect(world.laneState.front).toBe(11);
     answer(world, 11, 10, ["a"]);
     expect(world.laneState.front).not.toBe(11);
@@ -156,8 +156,8 @@ describe("an entry that conflicts with an entry ahead", () => {
     observe(world, 10, { behindBy: 1, checks: [green] });
     world.take("pull.update");
     world.lane({ type: "pull.updated", pull: 10, outcome: "accepted" });
-    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
-    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
+    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [green] });
+    world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [green] });
     observe(world, 11, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
     answer(world, 11, 10, []);

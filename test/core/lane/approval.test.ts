@@ -115,10 +115,10 @@ describe("an entry with changes that its checks cannot vouch for", () => {
 
   it("waits again when the approving review is gone", () => {
     const world = inLane("a");
-    const behind = { behindBy: 1, mergeable: null };
-    world.pullIs(10, { ...behind, guarded: [{ ...scripts, approvedBy: "bob" }] });
+    const computing = { mergeable: null };
+    world.pullIs(10, { ...computing, guarded: [{ ...scripts, approvedBy: "bob" }] });
     expect(standingOf(world)?.kind).not.toBe("approval");
-    observe(world, 10, { ...behind, guarded: [scripts] });
+    observe(world, 10, { ...computing, guarded: [scripts] });
     expect(standingOf(world)).toEqual(waits(1, "package.json"));
   });
 

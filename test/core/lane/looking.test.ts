@@ -85,6 +85,19 @@ describe("the sweep", () => {
     expect(nextSweep(world)).toContain(world.at + 10 * MINUTE);
     expect(swept(world, 9)).toEqual([]);
   });
+
+  it("brings together the looks of an idle lane, so that they are one query", () => {
+    const world = new World();
+    world.start({ a: [], b: [] });
+    const [first, second] = [world.agentSucceeds("a"), world.agentSucceeds("b")];
+    world.pullIs(first, { draft: true });
+    world.at += 6 * MINUTE;
+    world.pullIs(second, { draft: true });
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: second } });
+    observed(world);
+    expect(swept(world, 4)).toEqual([first]);
+    expect(swept(world, 6).toSorted()).toEqual([first, second]);
+  });
 });
 
 describe("an observation that a hint has overtaken", () => {

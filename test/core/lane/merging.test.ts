@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Requirement } from "../../../src/core/github.ts";
-import { FEATURE, LANE, running, sha, World } from "../world.ts";
+import { FEATURE, green, LANE, running, sha, World } from "../world.ts";
 
 function started(tasks: Record<string, string[]>): World {
   const world = new World();
@@ -50,6 +50,31 @@ describe("merging", () => {
     world.lane({ type: "hinted", topic: { kind: "commit", sha: sha("updated") } });
     world.pullIs(pull, { headSha: sha("updated") });
     expect(world.take("pull.merge")).toMatchObject({ head: sha("updated") });
+  });
+
+  it("A lane updates a head that is behind without waiting for GitHub to say whether it can be merged", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { behindBy: 1, mergeable: null });
+    expect(world.take("pull.update")).toMatchObject({ pull });
+    world.lane({ type: "pull.updated", pull, outcome: "conflict" });
+    expect(world.task("a")).toMatchObject({ machine: { kind: "resolve" } });
+  });
+
+  it("A lane updates no other entry while the checks of its front run, whatever GitHub still computes", () => {
+    const world = started({ a: [], b: [] });
+    const [first, second] = [world.agentSucceeds("a"), world.agentSucceeds("b")];
+    world.pullIs(first, { behindBy: 1 });
+    world.take("pull.update");
+    world.lane({ type: "pull.updated", pull: first, outcome: "accepted" });
+    const updated = { headSha: sha("updated"), mergeable: null, checks: [running] };
+    world.pullIs(first, updated);
+    world.pullIs(first, updated);
+    world.pullIs(second, { behindBy: 1 });
+    expect(world.has("pull.update")).toBe(false);
+    world.lane({ type: "hinted", topic: { kind: "commit", sha: sha("updated") } });
+    world.pullIs(first, { ...updated, checks: [green] });
+    expect(world.take("pull.update")).toMatchObject({ pull: second });
   });
 
   it("A lane merges one entry at a time, and observes the others after each merge", () => {

@@ -72,6 +72,10 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
       }),
     granted: () => read("granted", () => GRANTED),
     checks: (_, sha) => read("checks", () => checksOn(github, sha)),
+    jobs: (_, sha, { id }) =>
+      read("jobs", () =>
+        checksOn(github, sha).filter(({ producer }) => producer.kind === "job" && producer.run === id),
+      ),
     mergedHeads: (_, branch, limit) =>
       read("mergedHeads", () => {
         const merged = [...github.pulls.values()].filter((pull) => pull.state === "merged" && pull.base === branch);
@@ -135,9 +139,10 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
         return snapshotOf(github, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
       }
     },
-    mergeBase: (_, base, head) =>
+    mergeBase: (_, of, head) =>
       read("mergeBase", () => {
         const { objects } = github;
+        const base = github.branches.get(of) ?? of;
         return objects.has(base) && objects.has(head) ? (objects.forkOf(base, head)?.sha ?? null) : null;
       }),
     rerun: (_, head, checks) =>

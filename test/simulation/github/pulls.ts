@@ -91,6 +91,7 @@ export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
       changesRequestedBy: [],
       mergeBase: baseSha,
       approvals: [],
+      byQuery: null,
     };
   }
   const baseSha = github.tip(pull.base);
@@ -108,6 +109,7 @@ export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
     changesRequestedBy: asking,
     mergeBase: github.objects.forkOf(baseSha, headSha)?.sha ?? baseSha,
     approvals: approvalsOf(github, pull),
+    byQuery: { baseChecks: checksOn(github, baseSha) },
     ...(changeRequests.length === 0 ? {} : { changeRequests }),
     ...(wishing.length === 0 ? {} : { changesWishedBy: wishing.slice(-5) }),
   };

@@ -45,7 +45,7 @@ export function standingReviews(scope: StoreScope, pull: Pull): StandingReviews 
 }
 
 /** Returns true for people with write access and Apps that may write contents. */
-function mayApprove(scope: StoreScope, userId: number): boolean {
+export function mayApprove(scope: StoreScope, userId: number): boolean {
   const user = scope.store.table("users").get(userId);
   if (user === undefined) return false;
   return user.type === "Bot" ? appMayWrite(scope, user) : mayWrite(scope.repository, user);

@@ -20,6 +20,14 @@ export function continueByTimer(draft: PlannedDraft, task: TaskAt<"waiting">): b
     }
     case "promotion": {
       const { promotion } = origin;
+      const pushed = pushedHead(failure);
+      if (pushed !== null && task.pull !== null) {
+        // A change of the former head cannot go onto what somebody pushed. That head is judged, and repaired if it fails: the same
+        // failure says nothing about the agent's progress.
+        task.head = pushed;
+        task.fingerprint = null;
+        return submitPull(draft, task, { type: "RESUBMIT" });
+      }
       if (!moveTask(task, { type: "PROMOTE" }, { stage: "promoting", promotion })) return false;
       promote(draft, task, promotion);
       return true;
@@ -80,4 +88,9 @@ function replacePull(draft: PlannedDraft, task: TaskAt<"in-lane">): boolean {
   if (!moveTask(task, { type: "PROMOTE" }, { stage: "promoting", promotion })) return false;
   promote(draft, task, promotion);
   return true;
+}
+
+/** Returns the commit that was seen on the branch instead of the task's head; null: none was. */
+function pushedHead({ cause }: Failure): string | null {
+  return cause.kind === "branch-moved" ? (cause.tip ?? null) : null;
 }

@@ -37,14 +37,19 @@ export function lookAtNear(draft: LaneDraft): void {
   for (const entry of nearest(draft.state)) if (isOwed(entry)) send(draft, entry);
 }
 
-/** Observes those whose last look is too long ago. Returns when the next one may be. */
+/**
+ * Observes those whose last look is too long ago, and with them those whose turn would come soon: what is observed together is one
+ * query. Returns when the next one may be.
+ */
 export function sweepLane(draft: LaneDraft): number {
   const near = new Set(nearest(draft.state));
-  const dues = draft.state.entries.map((entry) => {
-    const interval = near.has(entry) ? SWEEP_NEAR_MS : SWEEP_FAR_MS;
-    if (draft.at - entry.observation.sentAt >= interval) look(draft, entry);
-    return entry.observation.sentAt + interval;
-  });
+  const intervalOf = (entry: Entry) => (near.has(entry) ? SWEEP_NEAR_MS : SWEEP_FAR_MS);
+  const ageOf = ({ observation }: Entry) => draft.at - observation.sentAt;
+  const { entries } = draft.state;
+  if (entries.some((entry) => ageOf(entry) >= intervalOf(entry))) {
+    for (const entry of entries) if (ageOf(entry) >= intervalOf(entry) / 2) look(draft, entry);
+  }
+  const dues = entries.map((entry) => entry.observation.sentAt + intervalOf(entry));
   return Math.max(draft.at + SWEEP_NEAR_MS, Math.min(draft.at + SWEEP_FAR_MS, ...dues));
 }
 
@@ -77,6 +82,7 @@ function send(draft: LaneDraft, entry: Entry): void {
     pull: entry.pull,
     seq: entry.observation.asked,
     branch: draft.state.branch,
+    headBranch: entry.branch,
     checks: entry.checks,
     neutral: entry.neutral,
     gateSurface: entry.gateSurface,

@@ -5,7 +5,7 @@ import { LINK, SUBMODULE, type Tree } from "../../../core/promotion/tree.ts";
 import { requiredRuns } from "../../../core/workflow/commands.ts";
 import type { GitHub } from "../../github-port.ts";
 import { readOnce } from "../../memory/answers.ts";
-import { type ProducerReader, readBaseWorkflows } from "../producers.ts";
+import { type ProducerReader, readBaseWorkflows } from "../checks/producers.ts";
 
 /** Scripts that are followed, manifests among them, and the size of each. */
 const [MAX_SCRIPTS, MAX_MANIFESTS, MAX_BYTES] = [60, 20, 100_000];

@@ -12,7 +12,7 @@ import { protectionOf } from "../../../core/promotion/protected.ts";
 import { compareTrees, type TreeChange, type TreeFile } from "../../../core/promotion/tree.ts";
 import type { SeenPull } from "../../github-port.ts";
 import { readOnce } from "../../memory/answers.ts";
-import { type ProducerReader, readProducers } from "../producers.ts";
+import { type ProducerReader, readProducers } from "../checks/producers.ts";
 import { readCheckCommands } from "./commands.ts";
 import { readSurface } from "./surface.ts";
 
@@ -59,10 +59,10 @@ export async function readShown(
   head: string,
 ): Promise<ShownChanges> {
   const { github } = outside;
-  const sha = await github.branchTip(repo, branch);
-  const from = sha === null ? null : await forkOf(outside, repo, sha, head);
-  if (sha === null || from === null) return { guarded: [], dependencies: [] };
-  const base = { repo, branch, sha };
+  const from = await github.mergeBase(repo, branch, head);
+  if (from === null) return { guarded: [], dependencies: [] };
+  // The rules of the commit that the head forked from. The lane judges by the tip's.
+  const base = { repo, branch, sha: from };
   const producers = await readProducers(outside, base, checks);
   const rules = gateSurface === "ignore" ? null : await readCheckCommands(outside, base, checks, producers);
   const guarded = await guardedChanges(outside, repo, { from, to: head }, rules);

@@ -6,6 +6,7 @@ import type {
   StatusCheckRollup,
   StatusContext,
   Status as StatusType,
+  WorkflowRunFile,
   WorkflowRun as WorkflowRunType,
   Workflow as WorkflowType,
 } from "@octokit/graphql-schema";
@@ -14,7 +15,7 @@ import type { RepositoryScope } from "../../context.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import type { CheckRun, CheckSuite, CommitStatus, WorkflowRun } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
-import type { Asking, Fields, Shown } from "../fields.ts";
+import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
 import { appObject } from "./people.ts";
 
 type Context = { run: CheckRun } | { status: CommitStatus };
@@ -139,12 +140,17 @@ function suiteShape(asking: Asking, scope: RepositoryScope, suite: CheckSuite): 
     commit: () => show.commit(scope, suite.headSha),
     repository: () => show.repository(scope),
     workflowRun: run === undefined ? null : runShape(scope, run),
-    checkRuns: connection(
-      "CheckRunConnection",
-      "checkRuns",
-      () => latestRuns(context.store.table("checkRuns").filter((each) => each.suiteId === suite.id)),
-      (each) => checkRunObject(asking, scope, each),
-    ),
+    checkRuns: (given: Arguments) => {
+      const { filterBy } = given;
+      const wantsAll = Object(filterBy).checkType === "ALL";
+      const all = context.store.table("checkRuns").filter((each) => each.suiteId === suite.id);
+      return connection(
+        "CheckRunConnection",
+        "checkRuns",
+        () => (wantsAll ? all : latestRuns(all)),
+        (each) => checkRunObject(asking, scope, each),
+      )(given);
+    },
   } satisfies Fields<CheckSuiteType>;
 }
 
@@ -166,6 +172,11 @@ function runShape(scope: RepositoryScope, run: WorkflowRun): Shown {
       databaseId: run.workflowId,
       name: run.name,
     } satisfies Fields<WorkflowType>,
+    file: {
+      __typename: "WorkflowRunFile",
+      id: nodeId("WorkflowRunFile", run.id),
+      path: run.workflowPath,
+    } satisfies Fields<WorkflowRunFile>,
   } satisfies Fields<WorkflowRunType>;
 }
 

@@ -12,7 +12,7 @@ import { log, mergeBase } from "../../git/plumbing/history.ts";
 import { closedNumbers } from "../../issues/closing.ts";
 import { ownersOf } from "../../protection/owners.ts";
 import { decisionOn } from "../../protection/reviews.ts";
-import { latestVerdicts } from "../../protection/standing.ts";
+import { latestVerdicts, mayApprove } from "../../protection/standing.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
@@ -104,8 +104,11 @@ export function pullObject(asking: Asking, scope: RepositoryScope, pull: Pull): 
       const last = new Map(reviewsOf(asking, pull).map((review) => [review.userId, review]));
       return reviewConnection(asking, scope, pull, "latestReviews", [...last.values()])(given);
     },
-    latestOpinionatedReviews: (given: Arguments) =>
-      reviewConnection(asking, scope, pull, "latestOpinionatedReviews", latestVerdicts(store, pull))(given),
+    latestOpinionatedReviews: (given: Arguments) => {
+      const all = latestVerdicts(store, pull);
+      const found = given.writersOnly === true ? all.filter(({ userId }) => mayApprove(scope, userId)) : all;
+      return reviewConnection(asking, scope, pull, "latestOpinionatedReviews", found)(given);
+    },
     reviewThreads: connection(
       "PullRequestReviewThreadConnection",
       "reviewThreads",

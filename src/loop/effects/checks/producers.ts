@@ -1,11 +1,11 @@
 /** Reads who makes the required checks: from the base's config and workflow files, else from what merged last. */
-import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
-import { ACTIONS_APP, type Producer, type PullSnapshot, type Repo, type RequiredCheck } from "../../core/github.ts";
-import type { Workflow } from "../../core/preflight/index.ts";
-import { deriveProducer, filesMaking } from "../../core/workflow/producers.ts";
-import { readOnce } from "../memory/answers.ts";
-import type { Outside } from "../outside.ts";
-import { readWorkflows } from "./workflows.ts";
+import { ATTEMPT_WORKFLOW } from "../../../core/attempt.ts";
+import { ACTIONS_APP, type Producer, type PullSnapshot, type Repo, type RequiredCheck } from "../../../core/github.ts";
+import type { Workflow } from "../../../core/preflight/index.ts";
+import { deriveProducer, filesMaking } from "../../../core/workflow/producers.ts";
+import { readOnce } from "../../memory/answers.ts";
+import type { Outside } from "../../outside.ts";
+import { readTextAt, readWorkflows } from "../workflows.ts";
 
 type Producers = PullSnapshot["producers"];
 export type ProducerReader = Pick<Outside, "github" | "readPolicy" | "readWorkflow">;
@@ -57,7 +57,7 @@ export async function readHoldLabels(outside: ProducerReader, base: Base): Promi
 function readBase(outside: ProducerReader, { repo, sha }: Base) {
   return readOnce(outside.github, JSON.stringify(["base", repo.id, sha]), async () => {
     const [text, { workflows }] = await Promise.all([
-      outside.github.readFile(repo, sha, ".github/headgate.yml"),
+      readTextAt(outside.github, repo, sha, ".github/headgate.yml"),
       readWorkflows(outside, repo, sha),
     ]);
     const config = outside.readPolicy(text);
