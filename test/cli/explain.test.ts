@@ -86,6 +86,11 @@ describe("headgate explain", () => {
       Next: its change is checked
       Actor: GitHub
 
+      acme/tool#5 is the sub-issue of task parser of feature #1
+      Reason: Attempt 2 is being started
+      Next: an agent works on it
+      Actor: Headgate
+
       acme/tool#999 is neither a feature nor a part of one
       Reason: Headgate does nothing with it, and will not merge it
       Next: to make a feature of an issue, put the label \`headgate\` on it; write access is needed
