@@ -16,10 +16,16 @@ const MAX_NAMES = 100_000;
 const MAX_FEATURES = 2_000;
 const MAX_LISTED = 5;
 
+/** One life of an issue's feature. */
+interface Life {
+  issue: number;
+  life: number;
+}
+
 /** @throws Unreadable where another version stored the feature */
 export async function explainNumber(store: ReadStore, query: Query): Promise<SubjectExplanation> {
-  const issues = await issuesByRepository(store);
-  const names = await namesOf(store, issues);
+  const lives = await livesByRepository(store);
+  const names = await namesOf(store, lives);
   const wanted = `${query.owner}/${query.name}`;
   const found = [...names].find(([, known]) => known.some((name) => name.toLowerCase() === wanted.toLowerCase()));
   if (found === undefined) {
@@ -27,35 +33,39 @@ export async function explainNumber(store: ReadStore, query: Query): Promise<Sub
     return explainUnknownRepository(queryText(query), wanted, others, LABEL);
   }
   const [id] = found;
-  return explainSubject(queryText(query), await subjectOf(store, id, issues.get(id) ?? [], query.number), LABEL);
+  return explainSubject(queryText(query), await subjectOf(store, id, lives.get(id) ?? [], query.number), LABEL);
 }
 
-/** Returns the issues that have a feature, ascending, by the id of their repository. */
-async function issuesByRepository(store: ReadStore): Promise<Map<number, number[]>> {
-  const issues = new Map<number, number[]>();
+/** Returns the lives of features by the id of their repository, oldest first. */
+async function livesByRepository(store: ReadStore): Promise<Map<number, Life[]>> {
+  const found = new Map<number, Life[]>();
   let after = "";
   for (let seen = 0; seen < MAX_NAMES; seen += PAGE) {
     const names = await store.named(after, PAGE);
     for (const name of names) {
-      const [, id, issue] = /^(\d+)#(\d+)$/.exec(name) ?? [];
-      if (id !== undefined) issues.set(Number(id), [...(issues.get(Number(id)) ?? []), Number(issue)]);
+      const [, id, issue, life = "1"] = /^(\d+)#(\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+      if (id === undefined) continue;
+      const lives = found.get(Number(id)) ?? [];
+      lives.push({ issue: Number(issue), life: Number(life) });
+      found.set(Number(id), lives);
     }
     if (names.length < PAGE) break;
     after = names.at(-1) ?? "";
   }
-  for (const numbers of issues.values()) numbers.sort((left, right) => left - right);
-  return issues;
+  for (const lives of found.values()) lives.sort((one, other) => one.issue - other.issue || one.life - other.life);
+  return found;
 }
 
 /**
  * Returns the names by which repositories are known. The last feature knows the present one, unless it ended before the repository was
  * renamed: then a feature that lives knows it.
  */
-async function namesOf(store: ReadStore, issues: ReadonlyMap<number, number[]>): Promise<Map<number, string[]>> {
-  const live = (await store.live("", PAGE)).flatMap((name) => /^(\d+)#\d+$/.exec(name) ?? []);
+async function namesOf(store: ReadStore, lives: ReadonlyMap<number, Life[]>): Promise<Map<number, string[]>> {
+  const live = (await store.live("", PAGE)).filter((name) => name.includes("#"));
   const names = new Map<number, string[]>();
-  for (const [id, numbers] of issues) {
-    const last = featureKey({ id }, numbers.at(-1) ?? 0);
+  for (const [id, own] of lives) {
+    const { issue, life } = own.at(-1) ?? { issue: 0, life: 1 };
+    const last = featureKey({ id }, issue, life);
     const alive = live.find((name) => name.startsWith(`${id}#`));
     const known = [];
     for (const key of new Set(alive === undefined ? [last] : [alive, last])) {
@@ -67,13 +77,13 @@ async function namesOf(store: ReadStore, issues: ReadonlyMap<number, number[]>):
   return names;
 }
 
-async function subjectOf(store: ReadStore, id: number, issues: readonly number[], number: number): Promise<Subject> {
+async function subjectOf(store: ReadStore, id: number, lives: readonly Life[], number: number): Promise<Subject> {
   // A pull is opened after its feature's issue, and most often soon after it. People may write sub-issues before.
-  const before = issues.filter((issue) => issue <= number).reverse();
-  const after = issues.filter((issue) => issue > number);
+  const before = lives.filter(({ issue }) => issue <= number).reverse();
+  const after = lives.filter(({ issue }) => issue > number);
   let unreadable: Unreadable | null = null;
-  for (const issue of [...before, ...after].slice(0, MAX_FEATURES)) {
-    const state = await featureOf(store, featureKey({ id }, issue));
+  for (const { issue, life } of [...before, ...after].slice(0, MAX_FEATURES)) {
+    const state = await featureOf(store, featureKey({ id }, issue, life));
     if (state instanceof Unreadable) unreadable ??= state;
     const subject = state === null || state instanceof Unreadable ? null : subjectIn(state, number);
     if (subject !== null) return subject;

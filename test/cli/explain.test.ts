@@ -9,7 +9,7 @@ import { explain } from "../../src/cli/explain/index.ts";
 import { FEATURE_SCHEMA } from "../../src/core/feature/state.ts";
 import { newToken, readAddress, writeAddress } from "../../src/local/address.ts";
 import { EXPLAIN_PATH, localDoor } from "../../src/local/door.ts";
-import { explainNumber } from "../../src/local/lookup.ts";
+import { explainNumber, type ReadStore } from "../../src/local/lookup.ts";
 import type { Store } from "../../src/loop/store-port.ts";
 import { listen } from "../../src/server.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -104,6 +104,24 @@ describe("headgate explain", () => {
     await served(async () => {
       for (const [index, question] of questions.entries()) expect(await explained([question])).toBe(stopped[index]);
     });
+  });
+
+  it("explains the last life of a feature, and the pull of a former one", async () => {
+    const former = structuredClone(diamond().state);
+    const present = structuredClone(former);
+    Object.assign(present, { key: `${FEATURE}.2`, life: { ...present.life, number: 2 } });
+    present.issue.title = "Anew";
+    for (const task of present.tasks) task.pull = null;
+    const states = new Map([former, present].map((state) => [state.key, state]));
+    const store: ReadStore = {
+      named: async (after) => [...states.keys()].filter((key) => key > after),
+      live: async () => [`${FEATURE}.2`],
+      snapshot: async (key) => ({ seq: 1, schema: FEATURE_SCHEMA, state: states.get(key) ?? null, ended: false }),
+    };
+    const subject = async (number: number) =>
+      (await explainNumber(store, { owner: "acme", name: "tool", number })).subject;
+    expect(await subject(1)).toContain("Anew");
+    expect(await subject(11)).toContain("quote");
   });
 
   it("finds the store of a run one folder deeper", async () => {
