@@ -58,6 +58,12 @@ it("the fixture of a store of version 1 has a row for every event and effect tha
     "change.write",
     "entry.approved",
     "pull.describe",
+    "issue.gone",
+    "sub-issue.observed",
+    "sub-issue.observe",
+    "sub-issue.close",
+    "plan.filed",
+    "pull.refused",
   ];
   expect(known.filter((type) => !events.has(type) && !since.includes(type))).toEqual([]);
   const immediate = ["timer.cancel", "withdraw", "send"];
