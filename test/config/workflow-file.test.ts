@@ -62,11 +62,10 @@ describe("the names that a matrix gives to a job's checks", () => {
     expect(read(jobs(`unit: { strategy: { matrix: { ${matrix} } }${named} }`)).jobs).toMatchObject([{ names }]);
   });
 
-  it("are not known where the matrix is larger than GitHub allows, or holds itself", () => {
+  it("are not known where the matrix is larger than GitHub allows", () => {
     const hundred = JSON.stringify(Array.from({ length: 100 }, (_, at) => at));
-    for (const matrix of [`{ a: ${hundred}, b: ${hundred} }`, "&m { a: [1], b: *m }"]) {
-      expect(read(jobs(`unit: { strategy: { matrix: ${matrix} } }`)).jobs).toMatchObject([{ names: null }]);
-    }
+    const matrix = `{ a: ${hundred}, b: ${hundred} }`;
+    expect(read(jobs(`unit: { strategy: { matrix: ${matrix} } }`)).jobs).toMatchObject([{ names: null }]);
   });
 });
 

@@ -100,7 +100,7 @@ describe("a failure that stays is Refused, and says what to do", () => {
       {},
       "issue: Not Found (HTTP 404). It does not exist, or the App is not installed there or lacks the permission to see it.",
     ],
-    [410, { message: "This issue was deleted" }, {}, "issue: This issue was deleted (HTTP 410)."],
+    [410, { message: "Issues are disabled for this repo" }, {}, "issue: Issues are disabled for this repo (HTTP 410)."],
     [
       422,
       {

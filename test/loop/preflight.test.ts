@@ -98,7 +98,7 @@ async function observed(
     workflowState: async () => "active",
     readFile: async (_: unknown, _ref: string, path: string) => (path === ATTEMPT_WORKFLOW ? workflow : config),
     requiredChecks: async () => [{ name: "unit", appId: null }],
-    listFiles: async () => [],
+    tree: async () => new Map(),
     branchesBelow: async () => [],
     branchRules: async () => [],
     baseRules: async () => ({ methods: ["merge", "squash", "rebase"], demands: [], unreadable: [] }),

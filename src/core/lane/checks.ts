@@ -25,11 +25,17 @@ export function checksObserved(draft: LaneDraft, entry: Entry, snapshot: PullSna
   }
   if (verdict.failing.length > 0) checksFailed(draft, entry, verdict, snapshot);
   else if (verdict.interrupted.some(isNotRun)) notRunHere(draft, entry, verdict.interrupted.filter(isNotRun));
+  // In a group that cancels what is in progress, each of two runs would cancel the other for ever.
+  else if (verdict.interrupted.length > 0 && isRunning(verdict)) limitWait(draft, entry, verdict);
   else if (verdict.interrupted.length > 0) rerun(draft, entry, verdict.interrupted);
   // Its jobs do not count before the base is merged into it, or a person has acted. The sweep looks again.
   else if (verdict.unjudged.length > 0) return;
   else if (verdict.verdict === "pending") limitWait(draft, entry, verdict);
   else entry.redBase = null;
+}
+
+function isRunning({ counted }: Verdict): boolean {
+  return counted.some(({ conclusion }) => conclusion === null);
 }
 
 function checksFailed(draft: LaneDraft, entry: Entry, verdict: Verdict, snapshot: PullSnapshot): void {

@@ -25,6 +25,18 @@ describe("required checks", () => {
     expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-interrupted" } });
   });
 
+  it("A lane runs an interrupted check again once no other of its head runs: both may share a group that cancels", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    const [ofPull, ofPush] = [1, 2].map((id) => ({ ...green, id, producer: { ...green.producer, run: id } }));
+    const cancelled = { ...green, ...ofPull, conclusion: "cancelled" as const };
+    world.pullIs(pull, { checks: [cancelled, { ...green, ...ofPush, conclusion: null }] });
+    expect(world.has("checks.rerun")).toBe(false);
+    world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+    world.pullIs(pull, { checks: [cancelled, { ...green, ...ofPush }] });
+    expect(world.take("checks.rerun").checks).toMatchObject([{ id: 1 }]);
+  });
+
   it("A lane runs checks once more that failed for the machine, and then pays no agent for them", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
