@@ -13,6 +13,7 @@ const Numbered = z.object({ number: z.number().int().positive() });
 const Listed = Numbered.extend({
   state: z.enum(["open", "closed"]),
   head: z.object({ sha: Sha }),
+  base: z.object({ ref: z.string() }),
   merged_at: z.string().nullish(),
 });
 const Described = z.object({ state: z.string(), body: z.string().nullish() });
@@ -20,16 +21,18 @@ const Closed = z.object({ merged_at: z.string().nullable(), head: z.object({ sha
 
 export function createPulls(calls: Calls): Pulls {
   /**
-   * Finds the pull request that an earlier request opened, in any state. A person may have merged or closed it
-   * meanwhile, and GitHub may have deleted its branch. Leaves out what is to be replaced.
+   * Finds the pull request that an earlier request opened, in any state. A person may have merged or closed it meanwhile, or changed
+   * its base, and GitHub may have deleted its branch. Leaves out what is to be replaced.
    */
   async function existingPull(repo: Repo, { head, base, commit, replaces = 0 }: Parameters<GitHub["openPull"]>[1]) {
-    const parameters = { head: `${repo.owner}:${head}`, base, state: "all" };
+    const parameters = { head: `${repo.owner}:${head}`, state: "all" };
     const listed = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls", parameters, Listed);
-    const open = listed.find((pull) => pull.state === "open");
+    const own = listed.filter((pull) => pull.base.ref === base);
+    const open = own.find(({ state }) => state === "open");
     if (open !== undefined) return open;
-    const over = listed.filter(({ number, merged_at: mergedAt }) => number > replaces || typeof mergedAt === "string");
-    for (const pull of over) if (await carries(calls, repo, pull.head.sha, commit)) return pull;
+    const over = own.filter(({ number, merged_at: mergedAt }) => number > replaces || typeof mergedAt === "string");
+    const elsewhere = listed.filter((pull) => pull.base.ref !== base && pull.number > replaces);
+    for (const pull of [...over, ...elsewhere]) if (await carries(calls, repo, pull.head.sha, commit)) return pull;
     return undefined;
   }
 

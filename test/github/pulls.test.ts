@@ -552,11 +552,14 @@ describe("editPull", () => {
 });
 
 describe("openPull", () => {
-  const LIST = `${REPO}/pulls?per_page=100&head=acme%3Aheadgate%2F12%2Fparser&base=main&state=all`;
+  const LIST = `${REPO}/pulls?per_page=100&head=acme%3Aheadgate%2F12%2Fparser&state=all`;
   const sent = { head: "headgate/12/parser", base: "main", title: "T", body: "B" };
   const [commit, other] = ["c".repeat(40), "d".repeat(40)];
   const request = { ...sent, commit };
-  const listed = (number: number, state: string, sha = commit) => ({ number, state, head: { sha } });
+  const listed = (number: number, state: string, sha = commit, ref = "main") => ({
+    ...{ number, state },
+    ...{ head: { sha }, base: { ref } },
+  });
 
   it("opens one", async () => {
     api().get(LIST).reply(200, []);
@@ -592,6 +595,17 @@ describe("openPull", () => {
       .reply(200, { behind_by: 0, base_commit: { sha: commit }, merge_base_commit: { sha: commit } });
 
     expect(await githubWith().openPull(repo, request)).toEqual({ number: 4 });
+  });
+
+  it("takes the one whose base a person changed, unless it is the one to replace", async () => {
+    for (let time = 0; time < 2; time += 1)
+      api()
+        .get(LIST)
+        .reply(200, [listed(4, "open", commit, "side")]);
+    expect(await githubWith().openPull(repo, request)).toEqual({ number: 4 });
+
+    api().post(`${REPO}/pulls`, sent).reply(201, { number: 5 });
+    expect(await githubWith().openPull(repo, { ...request, replaces: 4 })).toEqual({ number: 5 });
   });
 
   it("takes the one that appeared in between", async () => {

@@ -51,10 +51,12 @@ export function pullOf(
   github: GitHubModel,
   { head, base, commit, replaces }: { head: string; base: string; commit: string; replaces: number },
 ): Pull | null {
-  const over = [...github.pulls.values()]
-    .filter((pull) => pull.head === head && pull.base === base && github.objects.contains(pull.shown, commit))
-    .filter((pull) => pull.number > replaces || pull.state === "merged");
-  return openPullOf(github, head, base) ?? over.at(-1) ?? null;
+  const carrying = [...github.pulls.values()].filter(
+    (pull) => pull.head === head && github.objects.contains(pull.shown, commit),
+  );
+  const over = carrying.filter((pull) => pull.base === base && (pull.number > replaces || pull.state === "merged"));
+  const elsewhere = carrying.filter((pull) => pull.base !== base && pull.number > replaces);
+  return openPullOf(github, head, base) ?? over.at(-1) ?? elsewhere.at(-1) ?? null;
 }
 
 /** Computes mergeability only on request, as GitHub does, and sends no webhook when it is done. */
