@@ -14,8 +14,8 @@ export class ApprovalJudge {
   readonly #github: GitHubModel;
   /** All tips that each branch has had. */
   readonly #tips = new Map<string, Set<string>>();
-  /** The heads whose contents somebody approved, by pull. */
-  readonly #approved = new Map<number, Set<string>>();
+  /** The heads whose contents somebody approved, by the branch of the pull: another pull of it may take the place of a closed one. */
+  readonly #approved = new Map<string, Set<string>>();
 
   constructor({ court, github }: { court: Court; github: GitHubModel }) {
     this.#court = court;
@@ -53,14 +53,14 @@ export class ApprovalJudge {
   }
 
   #approve(pull: Pull, heads: Iterable<string>): void {
-    for (const head of heads) setOf(this.#approved, pull.number).add(head);
+    for (const head of heads) setOf(this.#approved, pull.head).add(head);
   }
 
   #merged({ pull, head, baseBefore }: Extract<ServerFact, { kind: "merged" }>): void {
     const { objects } = this.#github;
     const files = objects.read(head).files;
     const before = objects.forkOf(baseBefore, head)?.files ?? new Map();
-    const approved = [...setOf(this.#approved, pull.number)].map((sha) => objects.read(sha).files);
+    const approved = [...setOf(this.#approved, pull.head)].map((sha) => objects.read(sha).files);
     for (const path of new Set([...before.keys(), ...files.keys()])) {
       const content = contentAt(files, path);
       if (!isGuarded(path) || content === contentAt(before, path)) continue;
