@@ -91,7 +91,7 @@ export const serveCommand: Subcommand = {
   PORT, HOST                                 where to listen`,
 };
 
-/** What `headgate explain` is given. */
+/** Describes the parameters of `headgate explain`. */
 export const EXPLAINED = "owner/repo#NUMBER";
 
 export const explainCommand: Subcommand = {

@@ -75,7 +75,7 @@ const EffectFailed = z.object({
   failure: Failure,
 });
 
-/** What a new life of a feature must know of the former ones. */
+/** Tells a new life of a feature what it needs of the former ones. */
 const FormerLives = z.object({
   number: z.number().int().min(2),
   /** The highest number of an attempt. GitHub finds a run by it, so that it is never used again. */

@@ -182,7 +182,7 @@ export function createAttempts(
       const jobsRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs";
       const run = await readRun(repo, id);
       const status = statusOfRun(run.status);
-      // Nothing of a run that waits has a time yet.
+      // The jobs of a run that waits have no times yet.
       const jobs = status === "queued" ? [] : await calls.all(repo, jobsRoute, { run: id }, Job, "jobs");
       const times = span(jobs);
       if (status === "completed" && run.run_attempt === 1) ended.set(`${repo.id} ${id}`, true);

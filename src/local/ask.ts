@@ -16,7 +16,7 @@ export type ServerAnswer =
   | { kind: "answer"; answer: SubjectExplanation }
   /** The server is there and cannot answer. */
   | { kind: "problem"; text: string }
-  /** Nothing listens at the address, or something else: the server that wrote it is gone. */
+  /** The server that wrote the address is gone: no server listens there, or another one does. */
   | { kind: "gone" };
 
 export async function askServer({ url, token }: Address, query: Query): Promise<ServerAnswer> {

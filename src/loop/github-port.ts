@@ -150,7 +150,7 @@ export interface GitHub {
   requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
   /** Rules of rulesets that apply to a branch of that name, whether it exists or not. */
   branchRules(repo: Repo, branch: string): Promise<BranchRule[]>;
-  /** What decides about merges into the branch, and what of it the App may not see. */
+  /** Returns what decides about merges into the branch, and what of it the App may not see. */
   baseRules(repo: Repo, branch: string): Promise<BaseRules>;
   /** The latest checks of a commit with who made each, ended or not. Without our own and those of the attempt workflow. */
   checks(repo: Repo, sha: string): Promise<Check[]>;

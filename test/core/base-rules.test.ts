@@ -1,4 +1,4 @@
-/** What decides about merges into the base, before any agent is paid. */
+/** Judges what decides about merges into the base, before any agent is paid. */
 import { describe, expect, it } from "vitest";
 import { type BaseDemand, type BaseRules, judgeMerging, type MergeMethod } from "../../src/core/preflight/index.ts";
 

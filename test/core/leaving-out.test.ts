@@ -288,7 +288,7 @@ describe("an agent that finds nothing to do", () => {
       stage: "done",
       without: { why: "done-otherwise", by: "ada", said: nothing.summary },
     });
-    // What the person did instead may be on the base since a moment ago.
+    // The person's own work may have reached the base a moment ago.
     expect(world.has("attempt.dispatch")).toBe(false);
     world.tipIs(sha("by hand"));
     const brief = world.take("attempt.dispatch").brief;

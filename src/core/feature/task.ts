@@ -100,7 +100,7 @@ export type Landing = z.infer<typeof Landing>;
 /** The sub-issue that people wrote the task as, or that it was filed as. */
 export const TaskSubIssue = z.discriminatedUnion("state", [
   z.object({ state: z.literal("open"), number: z.number() }),
-  /** `counts`: by a person with write access, so that its task is left out. Else the task goes on. */
+  /** `counts`: by a person with write access, so that its task is left out. Else the task continues. */
   z.object({ state: z.literal("closed"), number: z.number(), by: z.string(), counts: z.boolean() }),
   /** Closed by Headgate with its task. A person who opens it again has it stay open. */
   z.object({ state: z.literal("ended"), number: z.number() }),

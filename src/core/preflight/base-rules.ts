@@ -15,7 +15,7 @@ export type BaseDemand =
   /** A rule about messages, names, paths or files. `pattern`: null where it has none. */
   | { kind: "other"; rule: string; pattern: string | null };
 
-/** What GitHub does not show to the App. It may be demanded all the same. */
+/** Names what GitHub does not show to the App. It may be demanded all the same. */
 export type NotReadable = "settings" | "classic" | "lock" | "deployments" | "last-push" | "merge-queue";
 
 export interface BaseRules {
@@ -25,7 +25,7 @@ export interface BaseRules {
   unreadable: NotReadable[];
 }
 
-/** What a person sees is waited for, in the words of GitHub's own settings. */
+/** Names what a merge waits for, in the words of GitHub's own settings. */
 const WAITED_FOR = ["code-owners", "conversations", "last-push", "lock", "pushers"] as const;
 /** Preferred where the policy states no method. */
 const PREFERRED: readonly MergeMethod[] = ["squash", "merge", "rebase"];

@@ -41,7 +41,7 @@ function inPlaceOf(caller: WorkflowJob, called: readonly WorkflowJob[]): Workflo
   const idOf = (id: string) => `${caller.id} / ${id}`;
   const needs = [...caller.needs, ...called.map(({ id }) => idOf(id))];
   // Secrets that the caller hands on are among those that it reads. Its token goes to the called jobs.
-  // What the call itself might take is in the jobs that stand beside it now, unless it hands on the head.
+  // The jobs that stand beside the call have what it might take, unless it hands on the head.
   const takesHead: WorkflowJob["takesHead"] = caller.takesHead === "yes" ? "yes" : "no";
   const own = { writes: [], runner: { kind: "hosted" as const, shown: "" }, takesHead, commands: [], uses: [] };
   const given = { ...own, secrets, environment, names: null, groups: caller.groups };

@@ -8,13 +8,13 @@ import { Compared, type NamedPull, PullFacts, Tip } from "./query.ts";
 import { checksOf, loginOf } from "./query-checks.ts";
 import { type LastVerdict, type MayWrite, readReviews } from "./reviews.ts";
 
-/** What a query does not tell. `mayWrite` is asked only for bots, which the query does not judge. */
+/** Answers what a query does not tell. `mayWrite` is asked only for bots, which the query does not judge. */
 export interface Besides extends Pick<RestReading, "learn" | "sameWorkflows" | "mayWrite"> {
   ownAppId: number;
   mergeBase(repo: Repo, base: string, head: string, behindBy: number): Promise<string>;
 }
 
-/** What the answer holds of one pull. */
+/** Holds the part of the answer about one pull. */
 export interface Answered {
   facts: PullFacts;
   /** null: the branch of the head is gone. */

@@ -35,7 +35,7 @@ export function createPullReader(outside: Outside): GitHub["pull"] {
 
   const besides: Besides = {
     ...outside,
-    // A base that goes on leaves the fork, unless it takes in the head's own commits. Then the older fork shows more changes, not less.
+    // A base that moves on leaves the fork, unless it takes in the head's own commits. Then the older fork shows more changes, not less.
     async mergeBase(repo, base, head, behindBy) {
       const key = `${repo.id} ${head}`;
       const fork = behindBy === 0 ? base : (forks.get(key) ?? (await compare(calls, repo, base, head)).mergeBase);

@@ -82,7 +82,7 @@ export async function performFeatureObserve(
   };
 }
 
-/** What a dispatch gives to the attempt's run (`github/attempts.ts`). */
+/** Names the inputs that a dispatch gives to the attempt's run (`github/attempts.ts`). */
 const DISPATCH_INPUTS = ["protocol", "attempt", "brief"];
 
 async function attemptWorkflowProblems(

@@ -1,4 +1,4 @@
-/** What `headgate explain` prints. */
+/** Words what `headgate explain` prints. */
 import type { SubjectExplanation } from "../explain/subject.ts";
 import { oneLine } from "../sanitise.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Brings tasks back that wait or are parked: one of them, all of them, or with `resume` those that did not fail through their own work.
- * Each goes on from where it failed, with what is on its branch by now.
+ * Each continues from where it failed, with what is on its branch by now.
  */
 import { type FailureClass, spendsTry } from "../../failure.ts";
 import { halfOpen } from "../attempt/breaker.ts";
@@ -39,7 +39,7 @@ export function retryAll(draft: Draft, asked: Asked): Refusal | null {
   if (findTask(state, "all") !== undefined) return retryTask(draft, "all");
   if (isOver(state)) return { kind: "over", verb: "retry", stage: state.stage };
   if (!hasStopped(state)) return { kind: "nothing-to-retry" };
-  // What stopped the feature for its failed tasks and lost attempts is what the person retries.
+  // The person retries just what stopped the feature: its failed tasks and lost attempts.
   halfOpen(state);
   if (state.parked?.kind === "tasks-failing") state.parked = null;
   bringAllBack(draft, asked, { ownWork: true });

@@ -1,6 +1,6 @@
 /**
  * Follows the sub-issues that tasks were written or filed as. A person with write access who closes one leaves its task out. Anybody
- * else is told how to, and the task goes on. Headgate closes the sub-issue of a task whose work has reached the base.
+ * else is told how to, and the task continues. Headgate closes the sub-issue of a task whose work has reached the base.
  */
 import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
 import { hasPlan, nextRound, postNotice } from "../draft.ts";

@@ -8,7 +8,7 @@ import type { Check, PullSnapshot } from "../../github.ts";
 import { type Entry, type SentBack, withoutRerun } from "../state.ts";
 import { judgeEntry } from "./approval.ts";
 
-/** What only people change, and an observation shows. */
+/** Holds what only people change, and an observation shows. */
 const BY_PEOPLE = ["pull-closed", "pull-retargeted", "checks-for-people"] as const;
 
 /** Returns true where no agent is asked to repair any of the failed checks. */

@@ -5,7 +5,7 @@ export function installing(lines: readonly string[]): string | null {
   return npm(lines) ?? pnpm(lines) ?? yarn(lines);
 }
 
-/** What a package says that is compiled while it is installed. */
+/** Finds what a package says that is compiled while it is installed. */
 const GYP = /^gyp (?:ERR!|error) stack Error: /;
 
 /** `npm error code EUSAGE`, then lines of which one names the package. Older versions print `npm ERR!`. */

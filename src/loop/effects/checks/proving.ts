@@ -31,7 +31,7 @@ export async function provenChecks(
   const runs = new Map(claimed.map(({ producer: { run: id, workflow, event } }) => [id, { id, workflow, event }]));
   const key = JSON.stringify(["jobs", repo.id, headSha, claimed.map(({ id, conclusion }) => [id, conclusion])]);
   const read = async () => (await Promise.all([...runs.values()].map((run) => github.jobs(repo, headSha, run)))).flat();
-  // What has ended stays as it is: another run has other ids.
+  // Ended jobs stay as they are: another run has other ids.
   return matched(checks, await readOnce(github, key, read, allEnded), names);
 }
 

@@ -28,7 +28,7 @@ export function shownMarkdown(markdown: string): string {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? "";
     const fence = raw === null && !inHtml ? FENCE.exec(line) : null;
-    // What stands before it may open something that hides it.
+    // The text before it may open something that hides it.
     if (fence !== null) flush();
     if (fence !== null && skipping.until === null) {
       const end = endOfFence(lines, at, fence[1] ?? "", fence[2] ?? "");

@@ -4,7 +4,7 @@ export const HIDDEN_MARK = "[hidden text left out]";
 /** Finds where in a text something hidden ends; null: not in this one. */
 type FindEnd = (text: string) => number | null;
 
-/** What GitHub hides at this place, by its end; null: nothing. It may end in a later block. */
+/** Names the end of what GitHub hides at this place; null: it hides nothing. It may end in a later block. */
 export interface Skipping {
   until: FindEnd | null;
 }
