@@ -1,6 +1,6 @@
 /** Reads a workflow file for the preflight: what starts it, what its checks are called, and what it gives to its jobs. */
 import { z } from "zod";
-import type { Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "../core/preflight/index.ts";
+import type { Filters, WorkflowJob, WorkflowReading } from "../core/preflight/index.ts";
 import type { CheckCommand } from "../core/promotion/commands.ts";
 import { UNKNOWN_CALL } from "../core/workflow/calls.ts";
 import { secretsIn } from "./workflow/expressions.ts";
@@ -74,10 +74,6 @@ const WorkflowFile = z.object({
   defaults: Defaults,
   jobs: z.record(z.string(), Job),
 });
-
-export type WorkflowReading =
-  | { ok: true; workflow: Workflow }
-  | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
 
 export function readWorkflow(path: string, text: string): WorkflowReading {
   const yaml = readYaml(text);

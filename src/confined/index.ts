@@ -1,6 +1,7 @@
 /** The readers of a room, in the shapes that the other rooms ask for. */
 
-import { readWorkflow, type WorkflowReading } from "../config/workflow-file.ts";
+import { readWorkflow } from "../config/workflow-file.ts";
+import type { WorkflowReading } from "../core/preflight/index.ts";
 import { BadArchive } from "../github/artifact/unzip.ts";
 import { type GitHubReaders, readersInProcess } from "../github/readers.ts";
 import { ReaderStopped } from "../loop/readers-port.ts";

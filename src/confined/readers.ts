@@ -3,8 +3,8 @@
  * first asked for, so that a process starts quickly.
  */
 import { z } from "zod";
-import type { WorkflowReading } from "../config/workflow-file.ts";
 import { WrittenProblem } from "../core/plan/written.ts";
+import type { WorkflowReading } from "../core/preflight/index.ts";
 import { ResultReading } from "../core/promotion/result.ts";
 import { SecretFinding } from "../core/promotion/secret.ts";
 import type { LinkPlace } from "../planner/written/link.ts";

@@ -35,7 +35,7 @@ export interface GitTrees extends Pick<GitHub, "tree" | "blob"> {
 
 export function createTrees(calls: Calls): GitTrees {
   const remembered = new Recent<Tree>(MAX_REMEMBERED, (tree) => tree.size + 1);
-  /** Trees on their way: pulls that are looked at together share a base. */
+  /** Requests that have not been answered yet, by tree. Pulls that are read together share a base, which is then read once. */
   const reading = new Map<string, Promise<Tree>>();
   const treeOf = new Recent<string>(MAX_COMMITS);
   const blobs = new Recent<Uint8Array>(MAX_BYTES, (content) => content.length + 100);

@@ -249,8 +249,8 @@ export interface GitHub {
   editPull(repo: Repo, pull: number, edit: (body: string) => string | Promise<string>): Promise<void>;
   closePull(repo: Repo, pull: number): Promise<void>;
   /**
-   * Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. `between`:
-   * its branches, where they are known. With them the first look takes no more calls than later ones.
+   * Reads a pull. A closed or merged one comes without checks and reviews, with `behindBy` 0 and the recorded base. `between`: its
+   * branches, where they are known. With them the first look takes no more calls than later ones.
    */
   pull(repo: Repo, pull: number, between?: { base: string; head: string }): Promise<SeenPull>;
   /** The newest commit that both contain. `base` may name a branch. null: there is none, or one of the two is gone. */

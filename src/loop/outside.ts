@@ -4,7 +4,7 @@ import type { Command } from "../core/command.ts";
 import type { Pace } from "../core/effect.ts";
 import type { Repo } from "../core/github.ts";
 import type { Policy } from "../core/policy.ts";
-import type { Problem, UnreadableWorkflow, Workflow } from "../core/preflight/index.ts";
+import type { Problem, WorkflowReading } from "../core/preflight/index.ts";
 import type { GitHub } from "./github-port.ts";
 import type { Planner } from "./planner-port.ts";
 import type { SecretScanner } from "./scanner-port.ts";
@@ -38,8 +38,6 @@ export interface Retention {
   exportTo: ((leaving: Leaving) => Promise<void>) | null;
 }
 
-type WorkflowRead = { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
-
 export interface Outside {
   store: Store;
   github: GitHub;
@@ -51,7 +49,7 @@ export interface Outside {
     text: string | null,
   ): { ok: true; policy: Policy; namesMethod?: boolean } | { ok: false; problems: Problem[] };
   /** Reads a workflow file for the preflight. */
-  readWorkflow(path: string, text: string): WorkflowRead | Promise<WorkflowRead>;
+  readWorkflow(path: string, text: string): WorkflowReading | Promise<WorkflowReading>;
   /** Returns what a model costs; null: unknown, which refuses the model. */
   priceOf(model: string): Price | null;
   /** Returns the command in a comment; null: there is none. */

@@ -127,6 +127,14 @@ describe("a feature that is over", () => {
     expect(FeatureState.parse(world.rawState("1#1.3"))).toMatchObject({ life: { number: 3, former: "cancelled" } });
   });
 
+  it.each(["transferred", "deleted"] as const)("passes on that its issue was %s", (why) => {
+    const world = cancelled();
+    anew(world);
+    allowed(world);
+    world.feature({ type: "issue.gone", why, by: "bob" });
+    expect(second(world).stage).toBe("cancelled");
+  });
+
   it("answers a person who opens its issue again with how to begin anew", () => {
     const world = cancelled();
     world.feature({ type: "issue.reopened" });

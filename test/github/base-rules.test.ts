@@ -1,4 +1,4 @@
-/** What the adapter reads of a base, from GraphQL and rulesets. */
+/** Reads the rules of a base through the adapter, from GraphQL and rulesets. */
 import { describe, expect, it } from "vitest";
 import { api, githubWith, playGitHub, REPO, repo } from "./fixture.ts";
 

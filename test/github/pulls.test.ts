@@ -426,7 +426,7 @@ it("changeRequests holds what was written by those who may push, with the head i
 });
 
 it("lets a change request hold the merge when its author is beyond the people whose permission is read, and keeps its text", async () => {
-  const logins = Array.from({ length: 31 }, (_, index) => `r${index}`);
+  const logins = Array.from({ length: 101 }, (_, index) => `r${index}`);
   expectOpenPull({
     reviews: logins.map((login) => ({ user: { login }, state: "CHANGES_REQUESTED", body: "No.", commit_id: head })),
   });

@@ -50,7 +50,7 @@ it("two agents whose changes of one file take very long to merge stop neither th
   });
   const delay = monitorEventLoopDelay();
   delay.enable();
-  // Nothing lands, so that the two heads are compared.
+  // Keeps both pulls open, so that the lane compares their heads.
   const { world, ended } = await play(exploding, "ready");
   delay.disable();
 

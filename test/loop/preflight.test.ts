@@ -80,7 +80,7 @@ function doubling(times: number): string {
 
 const STARTABLE = "on: { workflow_dispatch: { inputs: { protocol: {}, attempt: {}, brief: {} } } }\njobs: {}\n";
 
-/** What the first observation of a feature finds, with a file for the attempts and one for the settings. */
+/** Makes the first observation of a feature, with a file for the attempts and one for the settings. */
 async function observed(
   {
     workflow = STARTABLE,

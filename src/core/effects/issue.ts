@@ -108,7 +108,7 @@ export const issueEffects = {
       ...ofRepo,
       issue: z.number().int(),
       notice: Notice,
-      /** Of the feature that says it. Left out: the first. A later one writes a comment of its own. */
+      /** The life of the feature that says it, since each has comments of its own. Left out: the first. */
       life: z.number().int().optional(),
     }),
     {

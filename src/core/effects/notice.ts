@@ -101,7 +101,7 @@ const notices = {
     { key: ({ about }) => [about] },
   ),
 
-  /** Somebody who may not leave a task out closed its sub-issue. */
+  /** A person without write access closed the sub-issue of a task, which does not leave it out. */
   "sub-issue-closed-by-other": define(
     z.object({
       about: z.literal("sub-issue-closed-by-other"),

@@ -103,7 +103,7 @@ function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot, is
     return;
   }
   if (snapshot.state === "closed") {
-    // Somebody may have pushed before closing it. GitHub may also still show the head from before a promotion.
+    // A person may push and then close it. GitHub may also still show the head from before a promotion.
     if (snapshot.headSha !== entry.formerHead) entry.head = snapshot.headSha;
     eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] }, isFirst);
     return;

@@ -1,7 +1,7 @@
 /**
  * Schema 9 holds the repository's id, and whether the App may work in it. It remembers why a task ended without a merge, the last hold
- * or resume by GitHub's clock, whether the issue is closed without an end of the feature, and which life of the issue's feature it is. Its policy says what an agent's "nothing
- * to do" leads to.
+ * or resume by GitHub's clock, whether the issue is closed without an end of the feature, and which life of the issue's feature it is.
+ * Its policy says what an agent's "nothing to do" leads to.
  */
 import { withRepositoryId } from "./identity.ts";
 import type { Fields } from "./step.ts";

@@ -69,6 +69,11 @@ export interface UnreadableWorkflow {
 }
 
 /** A rule of a ruleset that applies to a branch. */
+/** A workflow file as it was read, or why it cannot be. */
+export type WorkflowReading =
+  | { ok: true; workflow: Workflow }
+  | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
+
 export interface BranchRule {
   type: string;
   ruleset: string;

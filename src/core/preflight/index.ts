@@ -5,6 +5,6 @@ export {
   type MergeMethod,
   type NotReadable,
 } from "./base-rules.ts";
-export type { BranchRule, Facts, Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "./facts.ts";
+export type { BranchRule, Facts, Filters, Workflow, WorkflowJob, WorkflowReading } from "./facts.ts";
 export { type Inspection, inspectRepository } from "./inspection.ts";
 export { ConfigFault, Problem, Warning, WorkflowFault, YamlFault } from "./problem.ts";

@@ -121,9 +121,9 @@ export const Warning = z.discriminatedUnion("kind", [
     rule: z.string(),
     pattern: z.string().nullable(),
   }),
-  /** GitHub does not show it to the App. */
   /** Branches of the issue's tasks that exist before any task has begun. */
   z.object({ kind: z.literal("branches-left"), branches: z.array(z.string()) }),
+  /** GitHub does not show `what` of the base to the App. */
   z.object({ kind: z.literal("base-not-readable"), branch: z.string(), what: z.array(z.string()) }),
   /** The default branch's file runs with its secrets, and fetches what a pull proposes. */
   z.object({ kind: z.literal("target-runs-head"), workflow: z.string(), event: startedBy }),

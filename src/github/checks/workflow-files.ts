@@ -1,11 +1,10 @@
 /** Reads the workflow file of a run, with the files that it calls. */
 import type { Repo } from "../../core/github.ts";
-import type { UnreadableWorkflow, Workflow } from "../../core/preflight/index.ts";
+import type { Workflow, WorkflowReading } from "../../core/preflight/index.ts";
 import { calledPaths, withCalled } from "../../core/workflow/calls.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 
-type WorkflowRead = { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
-export type ReadWorkflow = (path: string, text: string) => WorkflowRead | Promise<WorkflowRead>;
+export type ReadWorkflow = (path: string, text: string) => WorkflowReading | Promise<WorkflowReading>;
 
 export interface WorkflowFiles {
   readWorkflow: ReadWorkflow;

@@ -17,8 +17,8 @@ type Reviewed = Pick<SeenPull, "changesRequestedBy" | "changesWishedBy" | "chang
 
 /** The part of one review, in characters, that an agent receives. */
 const REVIEW_CHARACTERS = 6_000;
-/** Reviewers whose permission is read. */
-const MAX_REVIEWERS = 30;
+/** Reviewers whose permission is read. A query says it of people, so that mostly REST's first look asks for each. */
+const MAX_REVIEWERS = 100;
 const MAX_APPROVALS = 5;
 
 /** @param verdicts Each reviewer's last one, oldest first. */

@@ -44,7 +44,7 @@ class Play {
   readonly pulls = new Map<number, Pull>();
   readonly agents = new Set<string>();
   readonly twice: string[] = [];
-  /** What the checks of a new head come to. */
+  /** Names the results that the checks of a new head may have. */
   outlook: PullSnapshot["checks"] = [red];
   #numbers = 100;
   #checkIds = 1_000;

@@ -42,7 +42,7 @@ export function passOn({ state, effects, eventId }: Draft, event: { type: string
 }
 
 type AboutIssue = EventOf<
-  "feature.labelled" | "feature.unlabelled" | "issue.closed" | "issue.reopened" | "command.given"
+  "feature.labelled" | "feature.unlabelled" | "issue.closed" | "issue.reopened" | "issue.gone" | "command.given"
 >;
 
 const aboutIssue: ReadonlySet<string> = new Set<AboutIssue["type"]>([
@@ -50,6 +50,7 @@ const aboutIssue: ReadonlySet<string> = new Set<AboutIssue["type"]>([
   "feature.unlabelled",
   "issue.closed",
   "issue.reopened",
+  "issue.gone",
   "command.given",
 ]);
 

@@ -1,6 +1,7 @@
 /**
- * Follows the sub-issues that tasks were written or filed as. A person with write access who closes one leaves its task out. Anybody
- * else is told how to, and the task continues. Headgate closes the sub-issue of a task whose work has reached the base.
+ * Follows the sub-issues that tasks were written or filed as. A person with write access who closes one leaves its task out. When
+ * somebody else closes it, the task continues, and a comment says how to leave it out. Headgate closes the sub-issue of a task whose
+ * work has reached the base.
  */
 import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
 import { hasPlan, nextRound, postNotice } from "../draft.ts";

@@ -1,5 +1,7 @@
-/** The reasons why a check of a pull judges nothing, or may stay away. */
-/** `why` is what the job's log would say, such as `it uses acme/tool@v1, which is not here`. */
+/**
+ * Names the reasons why a check of a pull judges nothing, or may stay away. `why` is what the job's log would say, such as `it uses
+ * acme/tool@v1, which is not here`.
+ */
 export type Unless =
   | { kind: "cannot-run"; why: string }
   /** It needs a job that cannot run here: green or red, it would say nothing of the change. */
